@@ -1,0 +1,33 @@
+// Package rates reads official exchange rates and never invents one: a value
+// that is missing, zero or malformed is no value.
+package rates
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// Rate is the official price of Nominal units of a currency, in tenge.
+type Rate struct {
+	Code    string // ISO 4217, upper case
+	Nominal int64  // units the value is for: 1, 10, 100, 1000, 10000; changes with time
+	Value   decimal.Decimal
+	Change  decimal.Decimal // since the previous day, for Nominal units, as the bank says
+}
+
+// Day is one published list of rates.
+type Day struct {
+	Date  time.Time // midnight UTC of the civil date the list is for
+	Rates []Rate
+}
+
+// Quote is what a reader is shown of one currency: the newest value known, its
+// date, and the last different published value before it.
+type Quote struct {
+	Rate
+	Date time.Time // the date Rate is for
+	// Previous is the last published value that differs; nil when not known.
+	Previous     *Rate
+	PreviousDate time.Time
+}
