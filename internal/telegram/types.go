@@ -1,0 +1,80 @@
+// Package telegram is the only user of the Bot API: it calls methods with a
+// context, reads updates one by one, tells errors apart, and lets the token
+// into no error and no log.
+package telegram
+
+import "time"
+
+// ChatKind is the kind of a chat as Telegram names it.
+type ChatKind string
+
+// The kinds of chat.
+const (
+	Private    ChatKind = "private"
+	Group      ChatKind = "group"
+	Supergroup ChatKind = "supergroup"
+	Channel    ChatKind = "channel"
+)
+
+// Update is one thing that happened. Exactly one of Message, Callback and
+// Member is set in the updates that are handed on.
+type Update struct {
+	ID       int64
+	Message  *Message
+	Callback *Callback
+	Member   *MemberChange
+}
+
+// Chat is where something happened. Title is the title of a group or channel and the name of a person.
+type Chat struct {
+	ID    int64
+	Kind  ChatKind
+	Title string
+	Forum bool
+}
+
+// User is a person, or a bot. Language is an IETF tag, often empty.
+type User struct {
+	ID       int64
+	Bot      bool
+	Name     string
+	Username string
+	Language string
+}
+
+// Message is an incoming message. From is the zero User for channel posts.
+// SenderChat is set for anonymous group admins and channel posts.
+type Message struct {
+	ID         int64
+	Chat       Chat
+	From       User
+	SenderChat int64 // id of the chat in whose name it was sent; 0 otherwise
+	ThreadID   int64 // forum topic; 0 otherwise
+	Text       string
+	Caption    string
+	HasMedia   bool
+	Date       time.Time
+	ReplyTo    *Message
+	MigratedTo int64 // the group became this supergroup
+	Edited     bool
+}
+
+// Callback is a press of an inline button. Message is nil when Telegram no
+// longer has it.
+type Callback struct {
+	ID      string
+	From    User
+	Message *Message
+	Data    string
+}
+
+// MemberChange tells that the bot's own standing in a chat changed: blocked,
+// unblocked, added, removed, promoted, restricted.
+type MemberChange struct {
+	Chat Chat
+	From User
+	// Status is the new one: creator, administrator, member, restricted, left, kicked.
+	Status string
+	// CanSend is false when the new standing does not let the bot write there.
+	CanSend bool
+}
