@@ -1,0 +1,4 @@
+package emulator
+
+type serviceInfo struct{}
+type wireOrigin struct{}
