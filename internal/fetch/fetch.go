@@ -5,11 +5,20 @@
 package fetch
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -28,7 +37,8 @@ type Options struct {
 
 // Client reads URLs. It is safe for concurrent use.
 type Client struct {
-	opts Options
+	opts      Options
+	transport *http.Transport
 }
 
 // Request says what to read. ETag and LastModified make it conditional.
@@ -73,10 +83,235 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("status %d %s", e.Code, http.StatusText(e.Code))
 }
 
-// New makes a client.
-func New(o Options) *Client { return &Client{opts: o} }
+// DefaultUserAgent says who asks when the operator has not.
+const DefaultUserAgent = "Mozilla/5.0 (compatible; Newsbot/1.0; news reader)"
 
-// Get reads r.URL.
+const (
+	defaultTimeout   = 20 * time.Second
+	defaultMaxBytes  = 5 << 20
+	defaultRedirects = 5
+	maxHeaderBytes   = 256 << 10
+	maxRetryAfter    = 24 * time.Hour
+)
+
+// New makes a client. Close it when done.
+func New(o Options) *Client {
+	if o.UserAgent == "" {
+		o.UserAgent = DefaultUserAgent
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = defaultMaxBytes
+	}
+	if o.MaxRedirects <= 0 {
+		o.MaxRedirects = defaultRedirects
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	dialer := &net.Dialer{
+		Timeout:   10 * time.Second,
+		KeepAlive: 30 * time.Second,
+		// The address is judged after DNS and for every connection, so neither a
+		// redirect nor a name that changes its address gets round it.
+		Control: guard(o.AllowPrivate),
+	}
+	return &Client{opts: o, transport: &http.Transport{
+		// No proxy: behind one, the address that is dialled says nothing of the one that is read.
+		Proxy:                  nil,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // decompressed here, where it is bounded
+		MaxIdleConns:           32,
+		MaxIdleConnsPerHost:    2,
+		IdleConnTimeout:        30 * time.Second,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+	}}
+}
+
+// Close drops the connections kept for reuse.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
+
+// Get reads r.URL and returns its whole body, or an error: a *StatusError for
+// an answer that is not one, or one of the errors above, wrapped with the
+// address without its query, which may hold a key.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
-	return nil, errors.ErrUnsupported
+	u, err := parse(r.URL)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", Redact(r.URL), err)
+	}
+	timeout := r.Timeout
+	if timeout <= 0 {
+		timeout = c.opts.Timeout
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	resp, err := c.get(limited, u, r)
+	if err == nil {
+		return resp, nil
+	}
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
+		err = urlErr.Err // it would repeat the address, query and all
+	}
+	if ctx.Err() == nil && (limited.Err() != nil || isTimeout(err)) {
+		err = fmt.Errorf("%w: %w", ErrTimeout, err)
+	}
+	return nil, fmt.Errorf("get %s: %w", Redact(r.URL), err)
+}
+
+func (c *Client) get(ctx context.Context, u *url.URL, r Request) (*Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", c.opts.UserAgent)
+	req.Header.Set("Accept-Encoding", "gzip")
+	if r.Accept != "" {
+		req.Header.Set("Accept", r.Accept)
+	}
+	if r.ETag != "" {
+		req.Header.Set("If-None-Match", r.ETag)
+	}
+	if r.LastModified != "" {
+		req.Header.Set("If-Modified-Since", r.LastModified)
+	}
+	// Some sites set a cookie and redirect to the same page until it comes back.
+	// The jar lives as long as this Get: nobody is followed.
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	client := http.Client{Transport: c.transport, Jar: jar, CheckRedirect: c.checkRedirect}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // nothing is written, and what was read is already judged
+
+	out := &Response{
+		URL:         resp.Request.URL.String(),
+		Status:      resp.StatusCode,
+		Header:      resp.Header,
+		ContentType: resp.Header.Get("Content-Type"),
+	}
+	if resp.StatusCode == http.StatusNotModified && (r.ETag != "" || r.LastModified != "") {
+		out.NotModified = true
+		return out, nil
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil, &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), c.opts.Now())}
+	}
+	limit := r.MaxBytes
+	if limit <= 0 {
+		limit = c.opts.MaxBytes
+	}
+	out.Body, err = readBody(resp, limit)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > c.opts.MaxRedirects {
+		return fmt.Errorf("%w: more than %d", ErrRedirects, c.opts.MaxRedirects)
+	}
+	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return fmt.Errorf("redirect to %q: %w", req.URL.Scheme, ErrScheme)
+	}
+	if via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme == "http" {
+		return ErrDowngrade
+	}
+	return nil
+}
+
+// readBody reads and decompresses at most limit bytes. What comes over the wire
+// is bounded by it too: gzip never makes anything much larger.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.ContentLength > limit+1024 {
+		return nil, fmt.Errorf("%w: %d bytes announced, %d allowed", ErrTooLarge, resp.ContentLength, limit)
+	}
+	body, err := readLimited(resp.Body, limit+1024)
+	if err != nil {
+		return nil, err
+	}
+	switch enc := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); enc {
+	case "", "identity", "gzip", "x-gzip":
+	default:
+		return nil, fmt.Errorf("body comes in encoding %q, which was not asked for", enc)
+	}
+	// The magic number decides: sitemaps are gzip files without the header, and
+	// some servers set the header on plain text.
+	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+		zr, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, fmt.Errorf("decompress: %w", err)
+		}
+		body, err = readLimited(zr, limit)
+		if err != nil {
+			return nil, fmt.Errorf("decompress: %w", err)
+		}
+	}
+	if int64(len(body)) > limit {
+		return nil, fmt.Errorf("%w: over %d bytes", ErrTooLarge, limit)
+	}
+	return body, nil
+}
+
+func readLimited(r io.Reader, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read body after %d bytes: %w", len(body), err)
+	}
+	if int64(len(body)) > limit {
+		return nil, fmt.Errorf("%w: over %d bytes", ErrTooLarge, limit)
+	}
+	return body, nil
+}
+
+func parse(raw string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil {
+		if urlErr, ok := errors.AsType[*url.Error](err); ok {
+			err = urlErr.Err
+		}
+		return nil, err
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q: %w", u.Scheme, ErrScheme)
+	}
+	if u.Hostname() == "" {
+		return nil, errors.New("address has no host")
+	}
+	return u, nil
+}
+
+// Redact is an address without what may be secret in it: user, query and fragment.
+func Redact(raw string) string {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Host == "" {
+		return "(unreadable address)"
+	}
+	return u.Scheme + "://" + u.Host + u.EscapedPath()
+}
+
+func retryAfter(v string, now time.Time) time.Duration {
+	v = strings.TrimSpace(v)
+	var d time.Duration
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+		d = time.Duration(min(max(n, 0), int64(maxRetryAfter/time.Second))) * time.Second
+	} else if t, err := http.ParseTime(v); err == nil {
+		d = t.Sub(now)
+	}
+	return min(max(d, 0), maxRetryAfter)
+}
+
+func isTimeout(err error) bool {
+	netErr, ok := errors.AsType[net.Error](err)
+	return ok && netErr.Timeout()
 }
