@@ -1,0 +1,195 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"newsbot/internal/article"
+	"newsbot/internal/feed"
+	"newsbot/internal/outbox"
+)
+
+// ErrNotFound is returned when what was asked for by its key is not stored.
+var ErrNotFound = errors.New("not found")
+
+// Chat is a chat that the bot knows, with its settings.
+type Chat struct {
+	ID             int64
+	Kind           string // private, group, supergroup or channel
+	Title          string // a group's or channel's title, a person's name
+	Language       string // interface language: kk, ru or en
+	NewsLanguages  []string
+	Zone           string // IANA name
+	ThreadID       int64  // forum topic of digests and broadcasts; 0 is the chat itself
+	Active         bool   // false: the bot cannot write there
+	InactiveReason string
+	Subscribed     bool // wants broadcasts
+	CreatedAt      time.Time
+}
+
+// Digest is when a chat gets its digest.
+type Digest struct {
+	ChatID   int64
+	Minute   int   // of the day, in the chat's zone: 0 to 1439
+	Weekdays uint8 // bit 0 is Monday, bit 6 is Sunday
+	NextAt   time.Time
+	On       bool
+}
+
+// DueDigest is a digest whose slot has come.
+type DueDigest struct {
+	Digest
+	Chat     Chat
+	LastSlot time.Time // the last slot that was sent; zero if none was
+}
+
+// Slot is a digest slot that is settled: sent or skipped, and what comes next.
+type Slot struct {
+	ChatID   int64
+	At       time.Time       // the slot: Digest.NextAt as it was read
+	NextAt   time.Time       // the slot after it
+	Message  *outbox.Message // nil: nothing is sent
+	ThreadID int64
+	Note     string    // why it was skipped
+	DueAt    time.Time // when the message goes out; zero is at once
+}
+
+// SourceStatus is a source and how its polling stands.
+type SourceStatus struct {
+	feed.Source
+	Paused     bool
+	State      feed.State
+	NextPollAt time.Time
+	LastOKAt   time.Time // zero: never read well
+	LastError  string    // empty after a good poll
+	Failures   int       // failed polls in a row
+}
+
+// Poll is the outcome of reading a source once.
+type Poll struct {
+	SourceID   string
+	State      feed.State
+	NextPollAt time.Time
+	Err        string // empty: the poll was good; else State is left as it was
+	Items      []NewItem
+}
+
+// NewItem is an item of a source, as it is first stored.
+type NewItem struct {
+	ID          string // story.ID of the canonical link
+	Link        string
+	Title       string
+	Author      string
+	Language    string
+	Image       string
+	Summary     string
+	Topic       string
+	PublishedAt time.Time       // zero becomes the time of the poll
+	Blocks      []article.Block // the full text when the source carries it; nil: it is to be fetched
+	Fingerprint []byte
+	StoryID     string // empty: a story of its own
+}
+
+// The states of an article's text.
+const (
+	TextPending = "pending" // to be fetched
+	TextReady   = "ready"
+	TextFailed  = "failed" // will not be tried again
+)
+
+// Article is a stored article. PendingTexts leaves Blocks and Sources empty.
+type Article struct {
+	ID          string
+	SourceID    string
+	SourceTitle string
+	Link        string
+	Title       string
+	Author      string
+	Language    string
+	Image       string
+	Summary     string
+	Topic       string
+	StoryID     string
+	PublishedAt time.Time
+	FirstSeenAt time.Time
+	Blocks      []article.Block
+	TextState   string
+	TextTries   int         // failed fetches of the text
+	Sources     []SourceRef // the other articles of the same story, oldest first
+}
+
+// SourceRef is another source's article about the same story.
+type SourceRef struct {
+	SourceID    string
+	SourceTitle string
+	ArticleID   string
+	Language    string
+	Title       string
+}
+
+// Headline is a line of a news list: one story, told by one of its articles.
+type Headline struct {
+	ID          string // of the article
+	StoryID     string
+	SourceTitle string
+	Title       string
+	Language    string
+	Topic       string
+	Link        string
+	Image       string
+	Summary     string
+	PublishedAt time.Time
+	Sources     int // how many sources tell the story, this one included
+}
+
+// NewsQuery selects headlines. Zero times and empty lists do not restrict.
+type NewsQuery struct {
+	Languages []string
+	AsOf      time.Time // first seen at or before: pages stay put while news comes in
+	Since     time.Time // first seen after
+	Offset    int
+	Limit     int
+}
+
+// StoryPrint is what an article's story is recognised by.
+type StoryPrint struct {
+	ArticleID   string
+	StoryID     string
+	Language    string
+	Fingerprint []byte
+}
+
+// The states of a broadcast.
+const (
+	BroadcastDraft     = "draft"
+	BroadcastRunning   = "running"
+	BroadcastDone      = "done"
+	BroadcastCancelled = "cancelled"
+)
+
+// Broadcast is a message of an editor to all subscribed chats, and how far it has come.
+type Broadcast struct {
+	ID         string
+	EditorID   int64
+	EditorChat int64
+	Language   string // in which its progress is shown to the editor
+	Message    outbox.Message
+	State      string
+	Total      int // chats it is meant for; exact once all are planned
+	Planned    int // deliveries made so far
+	Sent       int
+	Failed     int
+	Gone       int // chats that could not be reached any more
+	CreatedAt  time.Time
+	StartedAt  time.Time
+	FinishedAt time.Time
+	// ProgressMessageID is the message in EditorChat that shows the progress.
+	ProgressMessageID int64
+	Reported          bool // the result was shown
+}
+
+// PruneRule says for how long things are kept.
+type PruneRule struct {
+	Articles time.Duration // since they were first seen
+	Rows     time.Duration // settled deliveries, slots, finished broadcasts, payloads, update ids, dialogs
+}
