@@ -3,6 +3,8 @@ package rates
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"time"
 
 	"newsbot/internal/fetch"
@@ -10,7 +12,10 @@ import (
 
 // ErrOtherDay says that the bank answered with a list for another day than the
 // one asked for.
-var ErrOtherDay = errors.New("list is for another day")
+var ErrOtherDay = errors.New("the list is for another day")
+
+// bankTimeout is generous because the bank has been seen to take ten seconds.
+const bankTimeout = 20 * time.Second
 
 // NationalBank is the official source of rates.
 type NationalBank struct {
@@ -18,13 +23,49 @@ type NationalBank struct {
 	url    string
 }
 
-// NewNationalBank reads lists from url, to which fdate=DD.MM.YYYY is added.
+// NewNationalBank reads lists from url, such as
+// https://nationalbank.kz/rss/get_rates.cfm; fdate=DD.MM.YYYY is added to
+// whatever query it has.
 func NewNationalBank(c *fetch.Client, url string) *NationalBank {
 	return &NationalBank{client: c, url: url}
 }
 
 // Fetch reads the list for date's civil day in its own location. It returns
-// ErrNotPublished when the bank has none.
+// ErrNotPublished when the bank has none, ErrOtherDay when its list is not for
+// that day, and the errors of fetch and Parse.
 func (b *NationalBank) Fetch(ctx context.Context, date time.Time) (Day, error) {
-	return Day{}, errors.ErrUnsupported
+	year, month, dom := date.Date()
+	want := time.Date(year, month, dom, 0, 0, 0, 0, time.UTC)
+	day, err := b.fetch(ctx, want)
+	if err != nil {
+		return Day{}, fmt.Errorf("rates for %s: %w", want.Format(time.DateOnly), err)
+	}
+	return day, nil
+}
+
+func (b *NationalBank) fetch(ctx context.Context, want time.Time) (Day, error) {
+	address, err := url.Parse(b.url)
+	if err != nil {
+		return Day{}, fmt.Errorf("address of the bank: %w", err)
+	}
+	query := address.Query()
+	query.Set("fdate", want.Format("02.01.2006"))
+	address.RawQuery = query.Encode()
+	answer, err := b.client.Get(ctx, fetch.Request{
+		URL:      address.String(),
+		Accept:   "text/xml, application/xml;q=0.9, application/rss+xml;q=0.8",
+		MaxBytes: maxBody,
+		Timeout:  bankTimeout,
+	})
+	if err != nil {
+		return Day{}, err
+	}
+	day, err := Parse(answer.Body)
+	if err != nil {
+		return Day{}, err
+	}
+	if !day.Date.Equal(want) {
+		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrOtherDay)
+	}
+	return day, nil
 }

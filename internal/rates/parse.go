@@ -1,9 +1,243 @@
 package rates
 
-import "errors"
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
 
-// ErrNotPublished says that the bank has no list for the day (yet).
+	"github.com/shopspring/decimal"
+)
+
+// ErrNotPublished says that the bank has no list for the day (yet): its answer
+// is well formed and holds no item.
 var ErrNotPublished = errors.New("rates are not published")
 
-// Parse reads a list of the National Bank.
-func Parse(body []byte) (Day, error) { return Day{}, errors.ErrUnsupported }
+const (
+	// maxBody bounds what is parsed; a real list is about 12 KB.
+	maxBody = 1 << 20
+	// maxNominal is far above the largest seen, 10000.
+	maxNominal = 10_000_000
+)
+
+// The digits are bounded because a decimal such as 1e999999999 is cheap to
+// write and ruinous to compute with.
+var (
+	codePattern   = regexp.MustCompile(`^[A-Z]{3}$`)
+	valuePattern  = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,8})?$`)
+	changePattern = regexp.MustCompile(`^[+-]?[0-9]{1,12}(\.[0-9]{1,8})?$`)
+)
+
+// list is <rates>, and <channel> of <rss>, as written. The index element (UP,
+// DOWN) is not read: it has been seen to contradict the change.
+type list struct {
+	Dates []string `xml:"date"`
+	Items []item   `xml:"item"`
+}
+
+// item keeps every occurrence of its elements: a value given twice is
+// ambiguous, and an ambiguous value is no value.
+type item struct {
+	Titles       []string `xml:"title"`
+	PubDates     []string `xml:"pubDate"`
+	Descriptions []string `xml:"description"`
+	Quants       []string `xml:"quant"`
+	Changes      []string `xml:"change"`
+}
+
+// Parse reads a list of the National Bank: get_rates.cfm (<rates>, one date for
+// all) or rates_all.xml (<rss>, a date per item). An item whose code, nominal
+// or value is missing, malformed or zero is left out, and so are the long dead
+// currencies that rates_all carries with their last date. A list without any
+// item is ErrNotPublished; a list without a date, without any usable item, or
+// that is not a whole list of the bank's is another error.
+func Parse(body []byte) (Day, error) {
+	if len(body) > maxBody {
+		return Day{}, fmt.Errorf("parse rates: %d bytes are too many for a list of rates", len(body))
+	}
+	root, l, err := decode(body)
+	if err != nil {
+		return Day{}, fmt.Errorf("parse rates: %w", err)
+	}
+	if len(l.Items) == 0 {
+		return Day{}, fmt.Errorf("parse rates: the list is empty: %w", ErrNotPublished)
+	}
+	var date time.Time
+	items := l.Items
+	if root == "rates" {
+		if date, err = parseDate(only(l.Dates)); err != nil {
+			return Day{}, fmt.Errorf("parse rates: date of the list: %w", err)
+		}
+	} else if date, items, err = newest(l.Items); err != nil {
+		return Day{}, fmt.Errorf("parse rates: %w", err)
+	}
+	day := Day{Date: date, Rates: collect(items, date)}
+	if len(day.Rates) == 0 {
+		return Day{}, fmt.Errorf("parse rates: none of %d items for %s has a usable rate", len(l.Items), date.Format(time.DateOnly))
+	}
+	return day, nil
+}
+
+// decode reads the one root element and makes sure that nothing else is there:
+// an error page, a DTD or a cut answer must not pass for a list.
+func decode(body []byte) (root string, l list, err error) {
+	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			if root == "" {
+				return "", list{}, errors.New("there is no XML in it")
+			}
+			return root, l, nil
+		}
+		if err != nil {
+			return "", list{}, fmt.Errorf("read XML: %w", err)
+		}
+		switch t := token.(type) {
+		case xml.Directive:
+			return "", list{}, errors.New("a document type declaration is not part of a list of rates")
+		case xml.CharData:
+			if len(bytes.TrimSpace(t)) > 0 {
+				return "", list{}, errors.New("text outside of the root element")
+			}
+		case xml.StartElement:
+			if root != "" {
+				return "", list{}, fmt.Errorf("a second root element <%.20s>", t.Name.Local)
+			}
+			root = t.Name.Local
+			switch root {
+			case "rates":
+				err = dec.DecodeElement(&l, &t)
+			case "rss":
+				channel := struct {
+					Channel list `xml:"channel"`
+				}{}
+				err = dec.DecodeElement(&channel, &t)
+				l = channel.Channel
+			default:
+				return "", list{}, fmt.Errorf("the root element is <%.20s>, not <rates> or <rss>", root)
+			}
+			if err != nil {
+				return "", list{}, fmt.Errorf("read XML: %w", err)
+			}
+		}
+	}
+}
+
+// newest returns the date that most items carry (of equals the latest) and the
+// items that have it. One stray date, old or in the future, moves nothing.
+func newest(items []item) (time.Time, []item, error) {
+	dated := map[time.Time][]item{}
+	for _, it := range items {
+		if date, err := parseDate(only(it.PubDates)); err == nil {
+			dated[date] = append(dated[date], it)
+		}
+	}
+	var best time.Time
+	for date, of := range dated {
+		if n := len(dated[best]); len(of) > n || len(of) == n && date.After(best) {
+			best = date
+		}
+	}
+	if best.IsZero() {
+		return time.Time{}, nil, errors.New("no item has a date")
+	}
+	return best, dated[best], nil
+}
+
+// collect returns the usable rates in the list's order. Of a code that is
+// listed twice with different values neither is known to be right.
+func collect(items []item, date time.Time) []Rate {
+	var rates []Rate
+	at := map[string]int{}
+	torn := map[string]bool{}
+	for _, it := range items {
+		r, ok := parseItem(it, date)
+		if !ok {
+			continue
+		}
+		i, again := at[r.Code]
+		if !again {
+			at[r.Code] = len(rates)
+			rates = append(rates, r)
+		} else if !rates[i].Value.Equal(r.Value) || rates[i].Nominal != r.Nominal {
+			torn[r.Code] = true
+		}
+	}
+	kept := rates[:0]
+	for _, r := range rates {
+		if !torn[r.Code] {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+func parseItem(it item, date time.Time) (Rate, bool) {
+	code := strings.ToUpper(only(it.Titles))
+	if !codePattern.MatchString(code) {
+		return Rate{}, false
+	}
+	// Lists of the past call the rouble RUR; before the redenomination of 1998
+	// that was another currency.
+	if code == "RUR" && date.Year() >= 1998 {
+		code = "RUB"
+	}
+	nominal, err := strconv.ParseInt(only(it.Quants), 10, 64)
+	if err != nil || nominal <= 0 || nominal > maxNominal {
+		return Rate{}, false
+	}
+	value, ok := number(valuePattern, only(it.Descriptions))
+	if !ok || !value.IsPositive() {
+		return Rate{}, false
+	}
+	// The change only illustrates the value: one that cannot be read, or that
+	// would make yesterday's value nothing, is left zero.
+	change, ok := number(changePattern, only(it.Changes))
+	if !ok || !value.Sub(change).IsPositive() {
+		change = decimal.Zero
+	}
+	return Rate{Code: code, Nominal: nominal, Value: value, Change: change}, true
+}
+
+func number(pattern *regexp.Regexp, s string) (decimal.Decimal, bool) {
+	if !pattern.MatchString(s) {
+		return decimal.Zero, false
+	}
+	d, err := decimal.NewFromString(s)
+	return d, err == nil
+}
+
+// only returns the one non-blank text among texts, and "" when there is none or
+// several that differ.
+func only(texts []string) string {
+	found := ""
+	for _, t := range texts {
+		switch t = strings.TrimSpace(t); {
+		case t == "" || t == found:
+		case found == "":
+			found = t
+		default:
+			return ""
+		}
+	}
+	return found
+}
+
+// parseDate reads DD.MM.YYYY, and DD.MM.YY of the old lists, as midnight UTC.
+func parseDate(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, errors.New("missing, or not the same everywhere")
+	}
+	for _, layout := range []string{"02.01.2006", "02.01.06"} {
+		if date, err := time.Parse(layout, s); err == nil && date.Year() > 1900 {
+			return date, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%.20q is not a date like 31.12.2025", s)
+}

@@ -2,12 +2,38 @@ package rates
 
 import "github.com/shopspring/decimal"
 
-// UnitValue is the price of one unit, in tenge.
-func (r Rate) UnitValue() decimal.Decimal { return decimal.Zero }
+// unitPlaces is the precision of a division by a nominal. Nominals are powers
+// of ten, so that the result is exact for all that Parse lets pass.
+const unitPlaces = 20
 
-// ChangeSince is how much Nominal units cost more (or less, negative) than at
-// Previous; ok is false when that is not known.
-func (q Quote) ChangeSince() (change decimal.Decimal, ok bool) { return decimal.Zero, false }
+// UnitValue is the price of one unit, in tenge: Value by Nominal. It is zero
+// for a Rate that has no nominal.
+func (r Rate) UnitValue() decimal.Decimal {
+	if r.Nominal <= 0 {
+		return decimal.Zero
+	}
+	return r.Value.DivRound(decimal.NewFromInt(r.Nominal), unitPlaces)
+}
 
-// Direction is the sign of ChangeSince, 0 when it is not known.
-func (q Quote) Direction() int { return 0 }
+// ChangeSince is by how much Nominal units became dearer (or cheaper,
+// negative) since Previous, also when the bank has changed the nominal in
+// between. ok is false when either value is not known.
+func (q Quote) ChangeSince() (change decimal.Decimal, ok bool) {
+	if q.Previous == nil || !known(q.Rate) || !known(*q.Previous) {
+		return decimal.Zero, false
+	}
+	before := q.Previous.Value
+	if q.Previous.Nominal != q.Nominal {
+		before = before.Mul(decimal.NewFromInt(q.Nominal)).DivRound(decimal.NewFromInt(q.Previous.Nominal), unitPlaces)
+	}
+	return q.Value.Sub(before), true
+}
+
+// Direction is the sign of ChangeSince: 1 dearer, -1 cheaper, 0 unchanged or
+// not known.
+func (q Quote) Direction() int {
+	change, _ := q.ChangeSince()
+	return change.Sign()
+}
+
+func known(r Rate) bool { return r.Nominal > 0 && r.Value.IsPositive() }
