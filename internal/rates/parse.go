@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 )
@@ -59,6 +60,10 @@ type item struct {
 func Parse(body []byte) (Day, error) {
 	if len(body) > maxBody {
 		return Day{}, fmt.Errorf("parse rates: %d bytes are too many for a list of rates", len(body))
+	}
+	// The bank writes UTF-8; what is not would also end up in error texts.
+	if !utf8.Valid(body) {
+		return Day{}, errors.New("parse rates: not UTF-8")
 	}
 	root, l, err := decode(body)
 	if err != nil {

@@ -107,7 +107,7 @@ func TestParseRefuses(t *testing.T) {
 		{"date that is none", listOf("<date>31.02.2026</date>" + usd), "not a date"},
 		{"only zeros", listOf(dated + itemOf("USD", "0.0", "1", "0") + itemOf("EUR", "0", "1", "0")), "none of 2 items"},
 		{"rss without dates", `<rss><channel>` + usd + `</channel></rss>`, "no item has a date"},
-		{"invalid UTF-8", listOf(dated + itemOf("US\xff", "1", "1", "0")), "XML"},
+		{"invalid UTF-8", listOf(dated + itemOf("US\xff", "1", "1", "0")), "UTF-8"},
 		{"other encoding", strings.Replace(listOf(dated+usd), "utf-8", "windows-1251", 1), "XML"},
 		{"too large", listOf(dated + usd + strings.Repeat(" ", maxBody)), "too many"},
 	}
