@@ -1,22 +1,238 @@
 package article
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
 	"time"
+
+	"codeberg.org/readeck/go-readability"
+	"github.com/markusmobius/go-trafilatura"
+	"golang.org/x/net/html"
+
+	"newsbot/internal/fetch"
 )
 
-// Extractor turns pages into articles, a bounded number at a time.
-type Extractor struct{}
+const (
+	maxPage     = 2 << 20 // bytes of a page that are read
+	maxElements = 60_000  // elements of a page; more is a page made to hurt
+	enoughText  = 250     // characters; with less, the other readings are tried
+)
 
-// NewExtractor makes an extractor that reads at most workers pages at once
-// and gives a page up after limit.
-func NewExtractor(workers int, limit time.Duration) *Extractor { return &Extractor{} }
+// The ways a page is refused. They come wrapped.
+var (
+	ErrNoText     = errors.New("page has no article text")
+	ErrNotHTML    = errors.New("not an HTML page")
+	ErrTooComplex = errors.New("page has too many elements")
+	ErrTimeout    = errors.New("reading the page took too long")
+	ErrBusy       = errors.New("all readers of pages are busy")
+)
 
-// Extract reads the page in body.
-func (e *Extractor) Extract(ctx context.Context, body []byte, contentType, pageURL string) (Article, error) {
-	return Article{}, errors.ErrUnsupported
+// Extractor turns pages into articles, a bounded number at a time. It is safe
+// for concurrent use.
+type Extractor struct {
+	// Zone is where dates without a zone are taken to be; UTC when nil. Set it before use.
+	Zone *time.Location
+
+	limit time.Duration
+	slots chan struct{}
 }
 
-// FromHTML turns a piece of HTML, such as a feed's content:encoded, into blocks.
-func FromHTML(fragment, baseURL string) []Block { return nil }
+// NewExtractor makes an extractor that reads at most workers pages at once and
+// gives a page up after limit.
+func NewExtractor(workers int, limit time.Duration) *Extractor {
+	return &Extractor{limit: limit, slots: make(chan struct{}, max(workers, 1))}
+}
+
+// Extract reads the page in body, which was served as contentType at pageURL; of
+// a page over 2 MB it reads that much. The libraries underneath cannot be
+// stopped, so a page that takes over the limit is given up with ErrTimeout but
+// keeps its place until it ends: hostile pages fill the places and give ErrBusy,
+// never more work than there are workers.
+func (e *Extractor) Extract(ctx context.Context, body []byte, contentType, pageURL string) (Article, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, e.limit, ErrTimeout)
+	defer cancel()
+	select {
+	case e.slots <- struct{}{}:
+	case <-ctx.Done():
+		if cause := context.Cause(ctx); !errors.Is(cause, ErrTimeout) {
+			return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), cause)
+		}
+		return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), ErrBusy)
+	}
+	type result struct {
+		article Article
+		err     error
+	}
+	done := make(chan result, 1) // buffered: nobody may be waiting any more
+	go func() {
+		defer func() { <-e.slots }()
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r = result{err: fmt.Errorf("reader of pages panicked: %v", p)}
+			}
+			done <- r
+		}()
+		r.article, r.err = e.read(body, contentType, pageURL)
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), r.err)
+		}
+		return r.article, nil
+	case <-ctx.Done():
+		return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), context.Cause(ctx))
+	}
+}
+
+func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, error) {
+	if !isText(contentType) {
+		return Article{}, fmt.Errorf("%w: served as %s", ErrNotHTML, contentType)
+	}
+	text := fetch.UTF8(body[:min(len(body), maxPage)], contentType)
+	if bytes.IndexByte(text[:min(len(text), 4096)], 0) >= 0 {
+		return Article{}, fmt.Errorf("%w: binary", ErrNotHTML)
+	}
+	doc, err := html.Parse(bytes.NewReader(text))
+	if err != nil {
+		return Article{}, fmt.Errorf("parse: %w", err)
+	}
+	elements := 0
+	for n := range doc.Descendants() {
+		if n.Type == html.ElementNode {
+			elements++
+		}
+	}
+	if elements > maxElements {
+		return Article{}, fmt.Errorf("%w: %d", ErrTooComplex, elements)
+	}
+	base, err := url.Parse(pageURL)
+	if err != nil {
+		return Article{}, fmt.Errorf("page address: %w", err)
+	}
+	if b := find(doc, "base"); b != nil {
+		if ref, err := url.Parse(attr(b, "href")); err == nil {
+			base = base.ResolveReference(ref)
+		}
+	}
+	zone := e.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+
+	meta := readMetadata(doc, base, zone)
+	art := Article{
+		URL:       pageURL,
+		Title:     meta.title,
+		Author:    meta.author,
+		Language:  meta.language,
+		Image:     meta.image,
+		Published: meta.published,
+	}
+	art.Blocks = e.blocks(doc, base, meta, &art)
+	if len(art.Blocks) == 0 {
+		return Article{}, ErrNoText
+	}
+	return art, nil
+}
+
+// blocks reads the text: by trafilatura, which is right most often; when it
+// yields little, by readability; when that yields little too, from the page's
+// own description of itself. What they know of title, author and date fills gaps in art.
+func (e *Extractor) blocks(doc *html.Node, base *url.URL, meta metadata, art *Article) []Block {
+	dateMode := trafilatura.Default
+	if !meta.published.IsZero() {
+		dateMode = trafilatura.Disabled // guessing a date costs as much as reading the text
+	}
+	var best []Block
+	res, err := safely(func() (*trafilatura.ExtractResult, error) {
+		return trafilatura.ExtractDocument(doc, trafilatura.Options{
+			OriginalURL:     base,
+			ExcludeComments: true,
+			HtmlDateMode:    dateMode,
+			MaxTreeSize:     maxElements,
+		})
+	})
+	if err == nil && res != nil {
+		if res.ContentNode != nil {
+			best = tidy(fromNode(res.ContentNode, base.String()), art.Title)
+		}
+		art.Title = firstOf(art.Title, clean(flat(res.Metadata.Title)))
+		art.Author = firstOf(art.Author, authorName(res.Metadata.Author))
+		art.Image = firstOf(art.Image, resolve(base, res.Metadata.Image))
+		if art.Published.IsZero() {
+			art.Published = res.Metadata.Date
+		}
+	}
+	if textLen(best) >= enoughText {
+		return best
+	}
+	other, err := safely(func() (readability.Article, error) {
+		p := readability.NewParser()
+		p.MaxElemsToParse = maxElements
+		p.Logger = slog.New(slog.DiscardHandler)
+		return p.ParseDocument(doc, base)
+	})
+	if err == nil {
+		if other.Node != nil {
+			if b := tidy(fromNode(other.Node, base.String()), art.Title); textLen(b) > textLen(best) {
+				best = b
+			}
+		}
+		art.Title = firstOf(art.Title, clean(flat(other.Title)))
+		art.Author = firstOf(art.Author, authorName(other.Byline))
+		art.Image = firstOf(art.Image, resolve(base, other.Image))
+		if art.Published.IsZero() && other.PublishedTime != nil {
+			art.Published = *other.PublishedTime
+		}
+	}
+	if textLen(best) < enoughText && meta.body != "" {
+		if b := tidy(FromHTML(meta.body, base.String()), art.Title); textLen(b) > textLen(best) {
+			best = b
+		}
+	}
+	return best
+}
+
+// safely makes a panic of a library an error, so that the next reading gets its chance.
+func safely[T any](f func() (T, error)) (out T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return f()
+}
+
+// isText reports content types that may hold a page; no type at all may.
+func isText(contentType string) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	kind = strings.TrimSpace(kind)
+	return kind == "" || strings.HasPrefix(kind, "text/") || strings.Contains(kind, "html") ||
+		strings.Contains(kind, "xml") || kind == "application/octet-stream"
+}
+
+func textLen(blocks []Block) int {
+	n := 0
+	for _, b := range blocks {
+		if b.Kind != Image {
+			n += len([]rune(b.Text))
+		}
+	}
+	return n
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,262 @@
+package article
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// metadata is what a page says about itself.
+type metadata struct {
+	title     string
+	author    string
+	language  string // as declared: kk, ru, en or another primary subtag
+	image     string // absolute
+	published time.Time
+	body      string // articleBody of JSON-LD
+}
+
+// readMetadata reads JSON-LD first, then meta elements, then what is visible.
+func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
+	var m metadata
+	metas := map[string]string{}
+	var ld linked
+	var htmlTitle, h1, firstTime string
+	for n := range doc.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch n.Data {
+		case "html":
+			m.language = primaryTag(attr(n, "lang"))
+		case "meta":
+			key := strings.ToLower(firstOf(attr(n, "property"), attr(n, "name"), attr(n, "itemprop")))
+			if v := attr(n, "content"); key != "" && v != "" && metas[key] == "" {
+				metas[key] = v
+			}
+		case "script":
+			if strings.EqualFold(attr(n, "type"), "application/ld+json") {
+				ld.read(textOfScript(n))
+			}
+		case "title":
+			if htmlTitle == "" && n.Namespace == "" { // inline SVG has titles of its own
+				htmlTitle = clean(flat(textOf(n)))
+			}
+		case "h1":
+			if h1 == "" {
+				h1 = clean(flat(textOf(n)))
+			}
+		case "time":
+			if firstTime == "" {
+				firstTime = attr(n, "datetime")
+			}
+		}
+	}
+	text := func(keys ...string) string {
+		for _, k := range keys {
+			if v := clean(flat(metas[k])); v != "" {
+				return v
+			}
+		}
+		return ""
+	}
+	site := firstOf(text("og:site_name", "application-name"), ld.publisher)
+	for _, t := range []string{ld.headline, text("og:title", "twitter:title", "title"), h1, htmlTitle} {
+		if m.title = withoutSite(clean(flat(t)), site, base.Hostname()); m.title != "" {
+			break
+		}
+	}
+	m.author = firstOf(authorName(ld.author), authorName(text("author", "article:author", "dc.creator", "twitter:creator")))
+	m.language = firstOf(m.language, primaryTag(metas["og:locale"]), primaryTag(metas["inlanguage"]), primaryTag(ld.language))
+	for _, ref := range []string{metas["og:image"], metas["og:image:url"], metas["og:image:secure_url"], ld.image, metas["twitter:image"], metas["twitter:image:src"]} {
+		if m.image = resolve(base, ref); m.image != "" {
+			break
+		}
+	}
+	for _, d := range []string{ld.published, metas["article:published_time"], metas["og:published_time"],
+		metas["datepublished"], metas["pubdate"], metas["dc.date.issued"], metas["date"], firstTime} {
+		if t, ok := parseTime(d, zone); ok {
+			m.published = t
+			break
+		}
+	}
+	m.body = ld.body
+	return m
+}
+
+// linked gathers what JSON-LD says of an article. The first answer counts.
+type linked struct {
+	headline, author, image, published, publisher, language, body string
+}
+
+func (l *linked) read(raw string) {
+	raw = strings.TrimSpace(raw)
+	raw = strings.TrimSuffix(strings.TrimPrefix(raw, "<![CDATA["), "]]>")
+	var v any
+	if json.Unmarshal([]byte(raw), &v) != nil {
+		// Line breaks inside strings are the usual fault.
+		if json.Unmarshal([]byte(flat(raw)), &v) != nil {
+			return
+		}
+	}
+	l.visit(v, 0)
+}
+
+func (l *linked) visit(v any, depth int) {
+	if depth > 8 {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			l.visit(e, depth+1)
+		}
+	case map[string]any:
+		if isArticleType(v["@type"]) {
+			l.headline = firstOf(l.headline, str(v["headline"]), str(v["name"]))
+			l.author = firstOf(l.author, names(v["author"]), names(v["creator"]))
+			l.image = firstOf(l.image, address(v["image"]), address(v["thumbnailUrl"]))
+			l.published = firstOf(l.published, str(v["datePublished"]), str(v["dateCreated"]))
+			l.publisher = firstOf(l.publisher, names(v["publisher"]))
+			l.language = firstOf(l.language, str(v["inLanguage"]))
+			l.body = firstOf(l.body, str(v["articleBody"]))
+		}
+		for _, key := range []string{"@graph", "mainEntity", "mainEntityOfPage", "hasPart"} {
+			l.visit(v[key], depth+1)
+		}
+	}
+}
+
+func isArticleType(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.HasSuffix(v, "Article") || v == "BlogPosting" || v == "LiveBlogPosting" || v == "Report" || v == "SocialMediaPosting"
+	case []any:
+		return slices.ContainsFunc(v, isArticleType)
+	}
+	return false
+}
+
+func str(v any) string {
+	s, _ := v.(string)
+	return strings.TrimSpace(html.UnescapeString(s))
+}
+
+// names is the name of a person or organisation, or of several.
+func names(v any) string {
+	switch v := v.(type) {
+	case string:
+		return str(v)
+	case map[string]any:
+		return firstOf(str(v["name"]), names(v["name"]))
+	case []any:
+		var all []string
+		for _, e := range v {
+			if n := names(e); n != "" && !slices.Contains(all, n) {
+				all = append(all, n)
+			}
+		}
+		return strings.Join(all, ", ")
+	}
+	return ""
+}
+
+// address is the first address of an image in any of the ways JSON-LD writes one.
+func address(v any) string {
+	switch v := v.(type) {
+	case string:
+		return str(v)
+	case map[string]any:
+		return firstOf(address(v["url"]), str(v["contentUrl"]))
+	case []any:
+		for _, e := range v {
+			if a := address(e); a != "" {
+				return a
+			}
+		}
+	}
+	return ""
+}
+
+// authorName is "" for what stands in author fields and names nobody: addresses and handles.
+func authorName(s string) string {
+	s = clean(flat(s))
+	if strings.Contains(s, "://") || strings.HasPrefix(s, "@") || strings.HasPrefix(s, "www.") || len([]rune(s)) > 120 {
+		return ""
+	}
+	if strings.EqualFold(s, "admin") || strings.EqualFold(s, "administrator") {
+		return ""
+	}
+	return s
+}
+
+// withoutSite cuts a site's name off the end of a title ("… | NUR.KZ").
+func withoutSite(title, site, host string) string {
+	host = strings.TrimPrefix(host, "www.")
+	for _, sep := range []string{" | ", " — ", " – ", " - ", " :: ", " / ", " • "} {
+		i := strings.LastIndex(title, sep)
+		if i <= 0 {
+			continue
+		}
+		tail := strings.TrimSpace(title[i+len(sep):])
+		if strings.EqualFold(tail, site) || strings.EqualFold(tail, host) || sameName(tail, host) {
+			return strings.TrimSpace(title[:i])
+		}
+	}
+	return title
+}
+
+// sameName says whether tail is the name of the host without its dots and ending: "Tengri News" and tengrinews.kz.
+func sameName(tail, host string) bool {
+	name, _, _ := strings.Cut(host, ".")
+	if i := strings.LastIndexByte(host, '.'); i > 0 {
+		name = host[:i]
+		if j := strings.LastIndexByte(name, '.'); j >= 0 {
+			name = name[j+1:]
+		}
+	}
+	return name != "" && strings.EqualFold(strings.ReplaceAll(tail, " ", ""), name)
+}
+
+func primaryTag(tag string) string {
+	tag = strings.ToLower(strings.TrimSpace(tag))
+	if i := strings.IndexAny(tag, "-_"); i >= 0 {
+		tag = tag[:i]
+	}
+	if tag == "kz" { // the country's code, written for the language's
+		return "kk"
+	}
+	if len(tag) < 2 || len(tag) > 3 {
+		return ""
+	}
+	return tag
+}
+
+// parseTime reads the forms of ISO 8601 that pages use. Without an offset the time is in zone.
+func parseTime(s string, zone *time.Location) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04Z0700",
+		"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700", time.RFC1123Z, time.RFC1123} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly,
+		"02.01.2006 15:04", "02.01.2006"} {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+func textOfScript(n *html.Node) string {
+	if n.FirstChild == nil {
+		return ""
+	}
+	return n.FirstChild.Data
+}
