@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"newsbot/internal/feed"
+	"newsbot/internal/fetch"
+	"newsbot/internal/rates"
+	"newsbot/internal/store"
+	"newsbot/internal/telegram"
+)
+
+// check is one line of the doctor: what was looked at, and what it is or what to do.
+type check struct {
+	name string
+	good string
+	err  error
+	do   string
+}
+
+func (c check) String() string {
+	if c.err == nil {
+		return fmt.Sprintf("ok    %s: %s", c.name, c.good)
+	}
+	return fmt.Sprintf("FAIL  %s: %v\n      → %s", c.name, c.err, c.do)
+}
+
+type doctorCommand struct {
+	Health bool `help:"Only ask the bot that runs here whether it is ready, as a container's health check does."`
+}
+
+// Run checks everything the bot stands on and prints a line each. It changes
+// nothing, and fails when any check does.
+func (d doctorCommand) Run(p *process) error {
+	s, err := p.flags.read(false)
+	if err != nil {
+		return err
+	}
+	if d.Health {
+		return askReady(p.ctx, s.httpAddr)
+	}
+	failed := 0
+	report := func(checks ...check) {
+		for _, c := range checks {
+			if c.err != nil {
+				failed++
+			}
+			fmt.Fprintln(p.stdout, c)
+		}
+	}
+	token, server := checkToken(p.ctx, s)
+	report(token)
+	sources := feed.Builtin()
+	if s.sourcesFile != "" {
+		if sources, err = readSourcesFile(s.sourcesFile); err != nil {
+			report(check{name: "sources file", err: err, do: "mend " + s.sourcesFile})
+		}
+	}
+	database, stored := checkDatabase(p.ctx, s)
+	report(database)
+	if len(stored) > 0 {
+		sources = stored
+	}
+	report(checkSources(p.ctx, s, sources)...)
+	report(checkRates(p.ctx, s), checkClock(s, server))
+	if failed > 0 {
+		return fmt.Errorf("%d checks failed", failed)
+	}
+	return nil
+}
+
+// checkToken asks Telegram who the bot is. It also returns the server's own
+// time, zero when there was no answer.
+func checkToken(ctx context.Context, s settings) (check, time.Time) {
+	c := check{name: "telegram"}
+	if s.token == "" {
+		c.err, c.do = errors.New("TELEGRAM_BOT_TOKEN is not set"), "ask @BotFather for a token and set it"
+		return c, time.Time{}
+	}
+	clock := &dateReader{next: http.DefaultTransport}
+	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, HTTP: &http.Client{Transport: clock}})
+	if err != nil {
+		c.err, c.do = err, "check TELEGRAM_BOT_TOKEN and TELEGRAM_API_URL"
+		return c, time.Time{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	me, err := tg.Me(ctx)
+	switch {
+	case err == nil:
+		c.good = "the bot is @" + me.Username
+	case telegram.Classify(err) == telegram.Unauthorized:
+		c.err, c.do = err, "Telegram does not know this token: copy it again from @BotFather, or ask for a new one with /token"
+	default:
+		c.err, c.do = err, "check that this machine reaches "+s.apiURL+" (firewall, proxy, DNS), or set TELEGRAM_API_URL"
+	}
+	return c, clock.date
+}
+
+// dateReader remembers the Date header of the last answer.
+type dateReader struct {
+	next http.RoundTripper
+	date time.Time
+}
+
+func (d *dateReader) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.next.RoundTrip(r)
+	if err == nil {
+		if t, perr := http.ParseTime(resp.Header.Get("Date")); perr == nil {
+			d.date = t
+		}
+	}
+	return resp, err
+}
+
+// checkDatabase opens the database without changing it, and returns its sources.
+func checkDatabase(ctx context.Context, s settings) (check, []feed.Source) {
+	c := check{name: "database"}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	db, err := store.Open(ctx, s.databaseURL)
+	if err != nil {
+		c.err, c.do = err, "check DATABASE_URL, and that the server runs and lets this user in; for SQLite, that the directory exists and can be written"
+		return c, nil
+	}
+	defer db.Close()
+	current, target, err := db.Version(ctx)
+	switch {
+	case err != nil:
+		c.err, c.do = err, "check that the database can be read"
+		return c, nil
+	case current > target:
+		c.err, c.do = fmt.Errorf("schema %d is newer than this program's %d", current, target), "run the newer newsbot that made it"
+		return c, nil
+	case current < target:
+		c.good = fmt.Sprintf("%s, schema %d; newsbot run or newsbot migrate brings it to %d", db.Engine(), current, target)
+		return c, nil
+	}
+	stored, err := db.Sources(ctx)
+	if err != nil {
+		c.err, c.do = err, "check that the database can be read"
+		return c, nil
+	}
+	c.good = fmt.Sprintf("%s, schema %d, %d sources", db.Engine(), current, len(stored))
+	sources := make([]feed.Source, len(stored))
+	for i, src := range stored {
+		sources[i] = src.Source
+	}
+	return c, sources
+}
+
+// checkRates asks the bank for today's list.
+func checkRates(ctx context.Context, s settings) check {
+	c := check{name: "rates"}
+	client := fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()})
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	local := time.Now().In(s.zone)
+	day, err := rates.NewNationalBank(client, s.ratesURL).Fetch(ctx, time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		c.err, c.do = err, "look at "+s.ratesURL+" in a browser; the bot goes on with the last good rates and says how old they are"
+		return c
+	}
+	c.good = fmt.Sprintf("%d currencies for %s", len(day.Rates), day.Date.Format(time.DateOnly))
+	return c
+}
+
+// checkClock compares this machine's clock with the server's, and its time
+// zone tables with what is known of Almaty.
+func checkClock(s settings, server time.Time) check {
+	c := check{name: "clock"}
+	now := time.Now()
+	c.good = now.In(s.zone).Format("2006-01-02 15:04:05 -07:00 ") + s.zone.String()
+	almaty, err := time.LoadLocation("Asia/Almaty")
+	if err != nil {
+		c.err, c.do = err, "install time zone data"
+		return c
+	}
+	if _, offset := now.In(almaty).Zone(); offset != 5*60*60 {
+		c.err, c.do = errors.New("the time zone tables are older than 2024: Asia/Almaty is not UTC+5"), "update the tzdata of this machine"
+		return c
+	}
+	if off := now.Sub(server); !server.IsZero() && off.Abs() > 30*time.Second {
+		c.err = fmt.Errorf("this machine's clock differs from Telegram's by %s", off.Round(time.Second))
+		c.do = "switch time synchronisation on (timedatectl set-ntp true): digests go out by this clock"
+	}
+	return c
+}
+
+// askReady asks the bot that serves on addr whether it is ready.
+func askReady(ctx context.Context, addr string) error {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", resp.Status)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"newsbot/internal/feed"
+	"newsbot/internal/sandbox"
+)
+
+type sandboxCommand struct {
+	Addr  string `default:"127.0.0.1:8080" help:"Where the chat page is served; loopback only."`
+	Calls string `help:"File that every Bot API call is logged to, as JSON lines." placeholder:"FILE"`
+}
+
+// Run starts a local Bot API server, a sample newsroom, a chat page and the
+// real bot between them, and prints where to look.
+func (c sandboxCommand) Run(p *process) error {
+	dir, err := os.MkdirTemp("", "newsbot-sandbox-")
+	if err != nil {
+		return fmt.Errorf("make a directory for the sandbox: %w", err)
+	}
+	defer os.RemoveAll(dir)
+
+	f := *p.flags
+	options := sandbox.Options{Addr: c.Addr}
+	if c.Calls != "" {
+		calls, err := os.Create(c.Calls)
+		if err != nil {
+			return fmt.Errorf("call log: %w", err)
+		}
+		defer calls.Close()
+		options.CallLog = calls
+	}
+	// The bot's own settings do not reach into the sandbox, but for the ones
+	// that say how to log and where to keep data.
+	f.TelegramBotToken, f.TelegramBotTokenFile = "", ""
+	f.WebhookURL = ""
+	f.HTTPAddr = "127.0.0.1:0"
+	f.AllowPrivateAddresses = "true"
+	f.PollInterval = "10s"
+	if f.LogLevel == "info" {
+		f.LogLevel = "warn" // what a person needs is on the page
+	}
+	if f.DatabaseURL == defaultDatabase {
+		f.DatabaseURL = "sqlite:" + filepath.Join(dir, "newsbot.db")
+	}
+	s, err := f.read(false)
+	if err != nil {
+		return err
+	}
+	log := newLogger(p.stderr, s)
+	options.Log = log
+	box, err := sandbox.Start(p.ctx, options)
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	s.token, s.apiURL, s.ratesURL = box.Token(), box.APIURL(), box.RatesURL()
+	s.editors = []int64{box.EditorID()}
+	sources, err := feed.ReadSources(bytes.NewReader(box.SourcesFile()))
+	if err != nil {
+		return fmt.Errorf("sample newsroom: %w", err)
+	}
+	return serve(p.ctx, s, sources, log, hooks{
+		now: box.Now,
+		started: func(runDue func(context.Context)) {
+			box.OnMove(func() {
+				ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+				defer cancel()
+				runDue(ctx)
+			})
+			fmt.Fprintf(p.stdout, sandboxWelcome, box.URL())
+		},
+	})
+}
+
+const sandboxWelcome = `
+Newsbot's sandbox is running. Open the chat page:
+
+    %s
+
+Try first: press START, read a story with /news, look at /rates, turn a digest
+on with /digest and move the clock to the next morning; then become the editor
+and send a /broadcast. Ctrl+C ends it and leaves nothing behind.
+
+`

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"newsbot/bot"
+	"newsbot/internal/article"
+	"newsbot/internal/digest"
+	"newsbot/internal/feed"
+	"newsbot/internal/fetch"
+	"newsbot/internal/jobs"
+	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
+	"newsbot/internal/store"
+	"newsbot/internal/telegram"
+)
+
+const (
+	// shutdownBudget is how long what is in flight may take to end.
+	shutdownBudget = 9 * time.Second
+	// startBudget is how long a start waits for a database that is not up yet.
+	startBudget = 30 * time.Second
+	// senders is how many messages may be on the wire at once, and so the most
+	// that a kill can make go out twice.
+	senders = 32
+	// claimLease is how long a claim outlives its process.
+	claimLease = 2 * time.Minute
+)
+
+type runCommand struct{}
+
+// Run runs the bot until the process is told to stop.
+func (runCommand) Run(p *process) error {
+	s, err := p.flags.read(true)
+	if err != nil {
+		return err
+	}
+	var sources []feed.Source
+	if s.sourcesFile != "" {
+		if sources, err = readSourcesFile(s.sourcesFile); err != nil {
+			return usageError{fmt.Errorf("SOURCES_FILE: %w", err)}
+		}
+	} else {
+		sources = feed.Builtin()
+	}
+	return serve(p.ctx, s, sources, newLogger(p.stderr, s), hooks{now: time.Now})
+}
+
+// hooks is what the sandbox changes about a running bot.
+type hooks struct {
+	now func() time.Time
+	// started, when set, is called once the bot works, with a function that
+	// runs everything that is due by now.
+	started func(runDue func(context.Context))
+}
+
+func readSourcesFile(path string) ([]feed.Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return feed.ReadSources(f)
+}
+
+func newLogger(w io.Writer, s settings) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.logLevel}
+	if s.logJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// serve wires the bot and runs it until ctx is done: the one place where every
+// part meets every other.
+func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Logger, h hooks) error {
+	log.Info("newsbot starts", slog.String("version", versionString()))
+	db, err := openStore(ctx, s.databaseURL, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			log.Error("close database", slog.Any("error", err))
+		}
+	}()
+	if err := importFirstSources(ctx, db, sources, h.now(), log); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", s.httpAddr)
+	if err != nil {
+		return fmt.Errorf("HTTP_ADDR: %w; choose another address with --http-addr", err)
+	}
+	defer listener.Close()
+
+	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid})
+	if err != nil {
+		return fmt.Errorf("telegram: %w", err)
+	}
+	m := newMetrics(db)
+	holder := rand.Text()
+	pacer := outbox.NewPacer(outbox.PacerOptions{Rate: s.sendRate})
+	sender := outbox.New(outbox.Options{
+		Store: db, Sender: tg, Pacer: pacer, Workers: senders, Lease: claimLease,
+		Now: h.now, Log: log, Holder: holder, OnOutcome: m.outcome,
+		// SQLite is for one process: whatever is claimed was claimed by one that is gone.
+		Sole: db.Engine() == "sqlite",
+	})
+	desk := bot.New(bot.Options{
+		Store: db, Telegram: tg, Pacer: pacer, Wake: sender.Wake, Now: h.now,
+		DefaultZone: s.zone, Editors: s.editors, Log: log, Observe: m.command,
+	})
+	client := fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()})
+	clock := jobs.New(jobs.Options{
+		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client,
+		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewNationalBank(client, s.ratesURL),
+		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, h.now(), log) },
+		Progress: desk.Progress, Wake: sender.Wake, Now: h.now, Zone: s.zone,
+		PollInterval: s.pollInterval, Holder: holder, Log: log, Observe: m.job,
+	})
+	// Updates stop first; what they began and what is being sent may then end.
+	sendCtx, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopSending()
+	var group errgroup.Group
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	start := func(name string, ctx context.Context, loop func(context.Context) error) {
+		group.Go(func() error {
+			err := loop(ctx)
+			if err != nil {
+				cancel()
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	web := &http.Server{Handler: newWeb(db, m, tg, s, desk), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	start("http", ctx, func(context.Context) error {
+		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	var users sync.WaitGroup // loops that make deliveries
+	users.Add(2)
+	start("jobs", ctx, func(ctx context.Context) error { defer users.Done(); return clock.Run(ctx) })
+	start("updates", ctx, func(ctx context.Context) error { defer users.Done(); return takeUpdates(ctx, s, tg, desk, log) })
+	start("outbox", sendCtx, sender.Run)
+	if h.started != nil {
+		h.started(func(ctx context.Context) {
+			clock.RunNow(ctx, "rates", "poll", "texts", "digests")
+			sender.Wake()
+		})
+	}
+	log.Info("newsbot runs", slog.String("http", listener.Addr().String()), slog.String("database", db.Engine()))
+
+	<-ctx.Done()
+	log.Info("newsbot stops, what is in flight may end")
+	deadline, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownBudget)
+	defer done()
+	if err := web.Shutdown(deadline); err != nil {
+		log.Warn("http did not end in time", slog.Any("error", err))
+	}
+	ended := make(chan error, 1)
+	go func() {
+		users.Wait()
+		stopSending()
+		ended <- group.Wait()
+	}()
+	select {
+	case err := <-ended:
+		return err
+	case <-deadline.Done():
+		log.Warn("not everything ended in time; what was not sent is sent at the next start")
+		return nil
+	}
+}
+
+// takeUpdates learns who the bot is, publishes its menus and takes updates
+// until ctx is done. Only a token that Telegram does not know is fatal, and only at the start.
+func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot.Bot, log *slog.Logger) error {
+	me, err := learnMe(ctx, tg, log)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	desk.SetUsername(me.Username)
+	published := make(chan struct{})
+	go func() {
+		defer close(published)
+		if err := desk.Publish(ctx); err != nil && ctx.Err() == nil {
+			log.Warn("menus and descriptions are not published; the bot works without", slog.Any("error", err))
+		}
+	}()
+	defer func() { <-published }()
+	if s.webhookURL != "" {
+		if err := tg.SetWebhook(ctx, s.webhookURL, s.webhookSecret); err != nil {
+			return fmt.Errorf("set webhook: %w", err)
+		}
+		<-ctx.Done()
+		return nil
+	}
+	return tg.Updates(ctx, desk.Handle, telegram.PollOptions{})
+}
+
+// learnMe asks who the bot is until Telegram answers. A server that does not
+// know the method costs the bot its name in groups, not its start.
+func learnMe(ctx context.Context, tg *telegram.Client, log *slog.Logger) (telegram.User, error) {
+	wait := time.Second
+	for said := false; ; wait = min(2*wait, 30*time.Second) {
+		me, err := tg.Me(ctx)
+		switch class := telegram.Classify(err); {
+		case err == nil:
+			log.Info("telegram answers", slog.String("username", me.Username))
+			return me, nil
+		case ctx.Err() != nil:
+			return telegram.User{}, nil
+		case class == telegram.Unauthorized:
+			return telegram.User{}, fmt.Errorf("telegram does not know this token: check TELEGRAM_BOT_TOKEN, or ask @BotFather for a new one: %w", err)
+		case class != telegram.Temporary && class != telegram.Flood:
+			log.Warn("the server does not say who the bot is", slog.Any("error", err))
+			return telegram.User{}, nil
+		case !said:
+			said = true
+			log.Warn("telegram does not answer, trying on", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return telegram.User{}, nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+// openStore opens and migrates the database. A database that is not up yet is
+// waited for, as its container may still be starting; a mistake is not.
+func openStore(ctx context.Context, url string, log *slog.Logger) (*store.Store, error) {
+	deadline := time.Now().Add(startBudget)
+	for said := false; ; {
+		db, err := store.Open(ctx, url)
+		if err == nil {
+			if err = db.Migrate(ctx); err == nil {
+				return db, nil
+			}
+			db.Close()
+		}
+		if !store.Unavailable(err) || time.Now().After(deadline) || ctx.Err() != nil {
+			return nil, fmt.Errorf("database: %w", err)
+		}
+		if !said {
+			said = true
+			log.Warn("the database does not answer, waiting for it", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// importFirstSources fills an empty database with the sources to start with.
+func importFirstSources(ctx context.Context, db *store.Store, sources []feed.Source, now time.Time, log *slog.Logger) error {
+	stored, err := db.Sources(ctx)
+	if err != nil {
+		return fmt.Errorf("load sources: %w", err)
+	}
+	if len(stored) > 0 {
+		return nil
+	}
+	added, _, err := db.ImportSources(ctx, now, sources)
+	if err != nil {
+		return fmt.Errorf("import sources: %w", err)
+	}
+	log.Info("sources imported", slog.Int("count", added))
+	return nil
+}

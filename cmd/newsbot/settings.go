@@ -1,0 +1,213 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// flags are the settings as they are typed: every field is a flag and, by the
+// same name in capitals, an environment variable. They are plain strings so
+// that settings can report every mistake at once instead of the first one.
+type flags struct {
+	TelegramBotToken      string `help:"Token that @BotFather gave the bot; required by run." placeholder:"TOKEN"`
+	TelegramBotTokenFile  string `help:"File that holds the token instead." placeholder:"FILE"`
+	TelegramAPIURL        string `name:"telegram-api-url" help:"Base address of the Bot API server." default:"https://api.telegram.org"`
+	DatabaseURL           string `name:"database-url" help:"sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME." default:"${database}"`
+	DatabaseURLFile       string `name:"database-url-file" help:"File that holds the database address instead." placeholder:"FILE"`
+	AdminIDs              string `name:"admin-ids" help:"User ids of the editors, comma separated." placeholder:"ID,ID"`
+	SourcesFile           string `help:"Sources to start with (YAML), imported when the database has none; the built-in list otherwise." placeholder:"FILE"`
+	RatesURL              string `name:"rates-url" help:"National Bank's list of rates; ?fdate=DD.MM.YYYY is added." default:"https://nationalbank.kz/rss/get_rates.cfm"`
+	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
+	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
+	AllowPrivateAddresses string `help:"Let sources live on loopback and private networks (true or false)." default:"false"`
+	HTTPAddr              string `name:"http-addr" help:"Where /healthz, /readyz, /metrics and the webhook are served." default:"127.0.0.1:8080"`
+	WebhookURL            string `name:"webhook-url" help:"Public https address for a webhook instead of long polling." placeholder:"URL"`
+	WebhookSecret         string `help:"Secret that Telegram sends with each webhook call." placeholder:"SECRET"`
+	WebhookSecretFile     string `help:"File that holds the webhook secret instead." placeholder:"FILE"`
+	SendRate              string `help:"Messages a second for the whole bot." default:"30"`
+	PaidBroadcast         string `help:"Send bulk with allow_paid_broadcast (true or false)." default:"false"`
+	LogLevel              string `help:"debug, info, warn or error." default:"info"`
+	LogFormat             string `help:"text, or json for machines." default:"text"`
+}
+
+// defaultDatabase is a file in the directory that the bot is started in.
+const defaultDatabase = "sqlite:newsbot.db"
+
+// settings is what Newsbot runs with: flags that have been read and found right.
+type settings struct {
+	token         string
+	apiURL        string
+	databaseURL   string
+	editors       []int64
+	sourcesFile   string
+	ratesURL      string
+	zone          *time.Location
+	pollInterval  time.Duration
+	allowPrivate  bool
+	httpAddr      string
+	webhookURL    string
+	webhookSecret string
+	sendRate      float64
+	paid          bool
+	logLevel      slog.Level
+	logJSON       bool
+}
+
+// usageError is a mistake in how the program was called: exit code 2.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+// envName is the environment variable of a flag: http-addr is HTTP_ADDR.
+func envName(flag string) string {
+	return strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// environment resolves flags that are not on the command line from getenv.
+// An empty variable counts as not set, as compose files leave them.
+func environment(getenv func(string) string) kong.Resolver {
+	names := map[string]bool{}
+	t := reflect.TypeFor[flags]()
+	for i := range t.NumField() {
+		name := t.Field(i).Tag.Get("name")
+		if name == "" {
+			name = kebab(t.Field(i).Name)
+		}
+		names[name] = true
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if !names[flag.Name] {
+			return nil, nil
+		}
+		if v := getenv(envName(flag.Name)); v != "" {
+			return v, nil
+		}
+		return nil, nil
+	})
+}
+
+var camelBorder = regexp.MustCompile(`([a-z])([A-Z])`)
+
+func kebab(field string) string {
+	return strings.ToLower(camelBorder.ReplaceAllString(field, "$1-$2"))
+}
+
+var secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+
+// read turns the flags into settings, and reports all mistakes together as one
+// usageError. needToken is false for commands that never call Telegram.
+func (f flags) read(needToken bool) (settings, error) {
+	s := settings{apiURL: f.TelegramAPIURL, sourcesFile: f.SourcesFile, ratesURL: f.RatesURL, httpAddr: f.HTTPAddr, webhookURL: f.WebhookURL}
+	var mistakes []error
+	wrong := func(flag, format string, args ...any) {
+		mistakes = append(mistakes, fmt.Errorf("%s: %s", envName(flag), fmt.Sprintf(format, args...)))
+	}
+	secret := func(flag, value, file string) string {
+		if file == "" {
+			return strings.TrimSpace(value)
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			wrong(flag+"-file", "%v", err)
+			return ""
+		}
+		return strings.TrimSpace(string(b))
+	}
+	yes := func(flag, value string) bool {
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			wrong(flag, "is %q, want true or false", value)
+		}
+		return b
+	}
+	address := func(flag, value string, schemes ...string) {
+		u, err := url.Parse(value)
+		if err != nil || u.Host == "" {
+			wrong(flag, "is not an address such as %s://host/", schemes[0])
+			return
+		}
+		for _, scheme := range schemes {
+			if u.Scheme == scheme {
+				return
+			}
+		}
+		wrong(flag, "must begin with %s://", strings.Join(schemes, ":// or "))
+	}
+
+	s.token = secret("telegram-bot-token", f.TelegramBotToken, f.TelegramBotTokenFile)
+	switch {
+	case s.token == "" && needToken && f.TelegramBotTokenFile == "":
+		wrong("telegram-bot-token", "is not set; @BotFather gives one. To try Newsbot without a token: newsbot sandbox")
+	case s.token != "" && !tokenShape.MatchString(s.token):
+		wrong("telegram-bot-token", "does not look like a token, want digits:letters as @BotFather gave it")
+	}
+	s.databaseURL = secret("database-url", f.DatabaseURL, f.DatabaseURLFile)
+	if !strings.HasPrefix(s.databaseURL, "sqlite:") && !strings.HasPrefix(s.databaseURL, "postgres://") && !strings.HasPrefix(s.databaseURL, "postgresql://") {
+		wrong("database-url", "must begin with sqlite: or postgres://")
+	}
+	s.webhookSecret = secret("webhook-secret", f.WebhookSecret, f.WebhookSecretFile)
+	for _, id := range strings.FieldsFunc(f.AdminIDs, func(r rune) bool { return r == ',' || r == ' ' }) {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil || n <= 0 {
+			wrong("admin-ids", "%q is not a user id, want numbers such as 123456789,987654321", id)
+			continue
+		}
+		s.editors = append(s.editors, n)
+	}
+	address("telegram-api-url", f.TelegramAPIURL, "https", "http")
+	address("rates-url", f.RatesURL, "https", "http")
+	if f.SourcesFile != "" {
+		if _, err := os.Stat(f.SourcesFile); err != nil {
+			wrong("sources-file", "%v", err)
+		}
+	}
+	zone, err := time.LoadLocation(f.Timezone)
+	if err != nil || f.Timezone == "" {
+		wrong("timezone", "%q is not a time zone, want a name such as Asia/Almaty", f.Timezone)
+	}
+	s.zone = zone
+	if s.pollInterval, err = time.ParseDuration(f.PollInterval); err != nil || s.pollInterval < time.Second {
+		wrong("poll-interval", "is %q, want a duration of a second or more such as 5m", f.PollInterval)
+	}
+	s.allowPrivate = yes("allow-private-addresses", f.AllowPrivateAddresses)
+	s.paid = yes("paid-broadcast", f.PaidBroadcast)
+	if _, _, err := net.SplitHostPort(f.HTTPAddr); err != nil {
+		wrong("http-addr", "is %q, want host:port such as 127.0.0.1:8080", f.HTTPAddr)
+	}
+	if f.WebhookURL != "" {
+		address("webhook-url", f.WebhookURL, "https", "http")
+		if !secretShape.MatchString(s.webhookSecret) {
+			wrong("webhook-secret", "is needed with WEBHOOK_URL: 1 to 256 letters, digits, _ and -")
+		}
+	}
+	if s.sendRate, err = strconv.ParseFloat(f.SendRate, 64); err != nil || s.sendRate <= 0 || s.sendRate > 100_000 {
+		wrong("send-rate", "is %q, want messages a second such as 30", f.SendRate)
+	}
+	if err := s.logLevel.UnmarshalText([]byte(f.LogLevel)); err != nil {
+		wrong("log-level", "is %q, want debug, info, warn or error", f.LogLevel)
+	}
+	switch f.LogFormat {
+	case "text", "json":
+		s.logJSON = f.LogFormat == "json"
+	default:
+		wrong("log-format", "is %q, want text or json", f.LogFormat)
+	}
+	if len(mistakes) > 0 {
+		return settings{}, usageError{errors.Join(mistakes...)}
+	}
+	return s, nil
+}
+
+var tokenShape = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"newsbot/internal/feed"
+	"newsbot/internal/fetch"
+	"newsbot/internal/store"
+)
+
+type sourcesCommand struct {
+	List   sourcesList   `cmd:"" help:"Show the sources and how they are."`
+	Import sourcesImport `cmd:"" help:"Add or update sources from a file."`
+	Export sourcesExport `cmd:"" help:"Write the sources as a file that import reads."`
+	Check  sourcesCheck  `cmd:"" help:"Fetch each source once and say what came."`
+}
+
+// withStore runs do on the database of the settings, migrated.
+func withStore(p *process, do func(s settings, db *store.Store) error) error {
+	s, err := p.flags.read(false)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(p.ctx, s.databaseURL, newLogger(p.stderr, s))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return do(s, db)
+}
+
+type sourcesList struct{}
+
+// Run prints a line for each source.
+func (sourcesList) Run(p *process) error {
+	return withStore(p, func(s settings, db *store.Store) error {
+		list, err := db.Sources(p.ctx)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			_, err := fmt.Fprintln(p.stdout, "No sources yet: newsbot run starts with the built-in list, newsbot sources import FILE with yours.")
+			return err
+		}
+		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "ID\tLANGUAGE\tKIND\tLAST GOOD\tFAILURES\tADDRESS")
+		for _, src := range list {
+			last := "never"
+			if !src.LastOKAt.IsZero() {
+				last = src.LastOKAt.In(s.zone).Format("2006-01-02 15:04")
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", src.ID, src.Language, src.Kind, last, src.Failures, src.URL)
+			if src.LastError != "" {
+				fmt.Fprintf(w, "\t\t\t%s\n", src.LastError)
+			}
+		}
+		return w.Flush()
+	})
+}
+
+type sourcesImport struct {
+	File string `arg:"" help:"Sources file (YAML), - for standard input."`
+}
+
+// Run adds the file's sources, and updates those that are there.
+func (c sourcesImport) Run(p *process) error {
+	var in io.Reader = os.Stdin
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+	}
+	sources, err := feed.ReadSources(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	return withStore(p, func(_ settings, db *store.Store) error {
+		added, updated, err := db.ImportSources(p.ctx, time.Now(), sources)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d added, %d updated\n", added, updated)
+		return err
+	})
+}
+
+type sourcesExport struct{}
+
+// Run writes the database's sources, or the built-in ones when it has none.
+func (sourcesExport) Run(p *process) error {
+	return withStore(p, func(_ settings, db *store.Store) error {
+		sources, err := currentSources(p.ctx, db)
+		if err != nil {
+			return err
+		}
+		return feed.WriteSources(p.stdout, sources)
+	})
+}
+
+type sourcesCheck struct {
+	ID []string `arg:"" optional:"" help:"Sources to check; all by default."`
+}
+
+// Run fetches the sources and prints a line each; it fails when any does.
+func (c sourcesCheck) Run(p *process) error {
+	return withStore(p, func(s settings, db *store.Store) error {
+		sources, err := currentSources(p.ctx, db)
+		if err != nil {
+			return err
+		}
+		if len(c.ID) > 0 {
+			wanted := map[string]bool{}
+			for _, id := range c.ID {
+				wanted[id] = true
+			}
+			var some []feed.Source
+			for _, src := range sources {
+				if wanted[src.ID] {
+					some = append(some, src)
+					delete(wanted, src.ID)
+				}
+			}
+			for id := range wanted {
+				return fmt.Errorf("no source %q; newsbot sources list shows them", id)
+			}
+			sources = some
+		}
+		failed := 0
+		for _, check := range checkSources(p.ctx, s, sources) {
+			if check.err != nil {
+				failed++
+			}
+			fmt.Fprintln(p.stdout, check)
+		}
+		if failed > 0 {
+			return fmt.Errorf("%d of %d sources failed", failed, len(sources))
+		}
+		return nil
+	})
+}
+
+// currentSources are the database's sources, or the built-in ones.
+func currentSources(ctx context.Context, db *store.Store) ([]feed.Source, error) {
+	stored, err := db.Sources(ctx)
+	if err != nil || len(stored) == 0 {
+		return feed.Builtin(), err
+	}
+	sources := make([]feed.Source, len(stored))
+	for i, src := range stored {
+		sources[i] = src.Source
+	}
+	return sources, nil
+}
+
+// checkSources fetches each source once, some at the same time, in order.
+func checkSources(ctx context.Context, s settings, sources []feed.Source) []check {
+	reader := feed.NewReader(fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()}), s.zone, time.Now)
+	checks := make([]check, len(sources))
+	slots := make(chan struct{}, 8)
+	done := make(chan struct{})
+	for i, src := range sources {
+		go func() {
+			slots <- struct{}{}
+			defer func() { <-slots; done <- struct{}{} }()
+			ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+			defer cancel()
+			checks[i] = check{name: "source " + src.ID}
+			result, err := reader.Fetch(ctx, src, feed.State{})
+			switch {
+			case err != nil:
+				checks[i].err = err
+				checks[i].do = "look at " + src.URL + " in a browser; if it has moved, change the source and import it again"
+			case len(result.Feed.Items) == 0:
+				checks[i].err = fmt.Errorf("answers, but holds no items")
+				checks[i].do = "look at " + src.URL + " in a browser"
+			default:
+				checks[i].good = fmt.Sprintf("%d items", len(result.Feed.Items))
+			}
+		}()
+	}
+	for range sources {
+		<-done
+	}
+	return checks
+}
