@@ -59,8 +59,9 @@ type Message struct {
 	Edited     bool
 }
 
-// Callback is a press of an inline button. Message is nil when Telegram no
-// longer has it.
+// Callback is a press of an inline button. Message has only ID and Chat, and a
+// zero Date, when Telegram does not show it any more: it is too old or deleted.
+// It is nil when the button is not in a message of the bot's.
 type Callback struct {
 	ID      string
 	From    User

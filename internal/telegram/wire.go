@@ -1,0 +1,168 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	tg "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+const (
+	// maxAnswer bounds an answer; a hundred updates of the largest kind are far
+	// below it.
+	maxAnswer = 32 << 20
+	// maxWait bounds what a server can make us wait; Telegram's own longest
+	// flood waits are about a day.
+	maxWait = 48 * time.Hour
+	// maxText bounds the text of an error, in characters.
+	maxText = 500
+)
+
+// wire carries one request for tgbotapi, which knows no context, prints the
+// token in network errors and loses the status of answers that are not JSON.
+type wire struct {
+	ctx    context.Context // of this one request; the library's interface has no room for it
+	http   *http.Client
+	redact func(string) string
+
+	status     int
+	retryAfter time.Duration // from the header
+}
+
+// Do implements tgbotapi's HTTPClient. Its answer is read whole, and is an
+// answer of the Bot API.
+func (w *wire) Do(req *http.Request) (*http.Response, error) {
+	resp, err := w.http.Do(req.WithContext(w.ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	w.status = resp.StatusCode
+	w.retryAfter = retryAfter(resp.Header.Get("Retry-After"))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer (HTTP %d): %w", resp.StatusCode, err)
+	}
+	if len(body) > maxAnswer {
+		return nil, fmt.Errorf("the answer (HTTP %d) is larger than %d bytes", resp.StatusCode, maxAnswer)
+	}
+	var envelope struct {
+		OK *bool `json:"ok"`
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil || envelope.OK == nil {
+		return nil, w.foreign(resp.Header.Get("Content-Type"))
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// foreign is the error for an answer that some proxy or other server gave.
+func (w *wire) foreign(contentType string) error {
+	text := fmt.Sprintf("%s (%.40q is not an answer of the Bot API)", http.StatusText(w.status), contentType)
+	if w.status >= 500 || w.status == http.StatusTooManyRequests {
+		return &Error{Code: w.status, Description: w.clean(text), RetryAfter: w.wait(0, "")}
+	}
+	return fmt.Errorf("HTTP %d %s", w.status, text)
+}
+
+// failure is err as callers see it: a refusal as *Error, and everything else as
+// *lineError, without the address and the token.
+func (w *wire) failure(err error) error {
+	var ours *Error
+	if errors.As(err, &ours) {
+		return ours
+	}
+	var refusal *tg.Error
+	if errors.As(err, &refusal) {
+		code := refusal.Code
+		if code == 0 {
+			code = w.status
+		}
+		return &Error{
+			Code:        code,
+			Description: w.clean(refusal.Message),
+			RetryAfter:  w.wait(refusal.RetryAfter, refusal.Message),
+			MigrateTo:   refusal.MigrateToChatID,
+		}
+	}
+	var located *url.Error
+	if errors.As(err, &located) {
+		err = located.Err // without "Post <address with the token>"
+	}
+	return &lineError{text: w.clean(err.Error()), cause: contextCause(w.ctx, err)}
+}
+
+// clean makes a text that the other side may have had a hand in fit for errors,
+// which end up in logs and in the database: no token, no control characters, not
+// endless.
+func (w *wire) clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(w.redact(s), "\uFFFD"))
+	if r := []rune(s); len(r) > maxText {
+		s = string(r[:maxText]) + "…"
+	}
+	return s
+}
+
+var retryPattern = regexp.MustCompile(`(?i)retry after ([0-9]{1,9})`)
+
+// wait is how long the server asked to wait: in the parameters, the header or
+// the text. A refusal for too many requests always asks for at least a second.
+func (w *wire) wait(seconds int, description string) time.Duration {
+	if seconds > 0 {
+		return min(time.Duration(min(seconds, int(maxWait/time.Second)))*time.Second, maxWait)
+	}
+	if w.retryAfter > 0 {
+		return w.retryAfter
+	}
+	if m := retryPattern.FindStringSubmatch(description); m != nil {
+		return retryAfter(m[1])
+	}
+	if w.status == http.StatusTooManyRequests {
+		return time.Second
+	}
+	return 0
+}
+
+// retryAfter reads a Retry-After in seconds, the only form the Bot API uses.
+func retryAfter(s string) time.Duration {
+	seconds, err := strconv.ParseUint(strings.TrimSpace(s), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, maxWait)
+}
+
+// lineError is a failure of the connection, or of what came over it. It keeps
+// no more of its cause than is known to be free of the token.
+type lineError struct {
+	text  string
+	cause error // context.Canceled, context.DeadlineExceeded or nil
+}
+
+func (e *lineError) Error() string { return e.text }
+func (e *lineError) Unwrap() error { return e.cause }
+
+func contextCause(ctx context.Context, err error) error {
+	for _, cause := range []error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, cause) || errors.Is(ctx.Err(), cause) {
+			return cause
+		}
+	}
+	return nil
+}
