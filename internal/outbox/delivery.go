@@ -27,6 +27,8 @@ type Delivery struct {
 	Message  Message
 	DueAt    time.Time
 	Attempts int // failed attempts that counted, before this one
+	// CreatedAt is when it was enqueued, as Claim returns it; Enqueue does not read it.
+	CreatedAt time.Time
 }
 
 // Result says what became of an attempt.

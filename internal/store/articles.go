@@ -1,0 +1,268 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"newsbot/internal/article"
+)
+
+type articleRow struct {
+	ID          string `db:"article_id"`
+	SourceID    string `db:"source_id"`
+	SourceTitle string `db:"source_title"`
+	StoryID     string `db:"story_id"`
+	Language    string `db:"language"`
+	Topic       string `db:"topic"`
+	PublishedAt int64  `db:"published_at"`
+	FirstSeenAt int64  `db:"first_seen_at"`
+	TextState   string `db:"text_state"`
+	TextTries   int    `db:"text_tries"`
+	Link        string `db:"link"`
+	Title       string `db:"title"`
+	Author      string `db:"author"`
+	Image       string `db:"image"`
+	Summary     string `db:"summary"`
+	Blocks      string `db:"blocks"`
+}
+
+const articleColumns = `a.article_id, a.source_id, s.title AS source_title, a.story_id, a.language, a.topic, a.published_at, a.first_seen_at,
+	a.text_state, a.text_tries, a.link, a.title, a.author, a.image, a.summary`
+
+func (r articleRow) article() (Article, error) {
+	a := Article{
+		ID: r.ID, SourceID: r.SourceID, SourceTitle: r.SourceTitle, Link: r.Link, Title: r.Title, Author: r.Author,
+		Language: r.Language, Image: r.Image, Summary: r.Summary, Topic: r.Topic, StoryID: r.StoryID,
+		PublishedAt: at(r.PublishedAt), FirstSeenAt: at(r.FirstSeenAt), TextState: r.TextState, TextTries: r.TextTries,
+	}
+	if r.Blocks != "" {
+		if err := json.Unmarshal([]byte(r.Blocks), &a.Blocks); err != nil {
+			return Article{}, fmt.Errorf("decode text of article %s: %w", r.ID, err)
+		}
+	}
+	return a, nil
+}
+
+// Article returns an article with its text and the others of its story, or ErrNotFound.
+func (s *Store) Article(ctx context.Context, id string) (Article, error) {
+	var row articleRow
+	err := get(ctx, s.r, &row, `SELECT `+articleColumns+`, a.blocks
+		FROM articles a JOIN sources s ON s.source_id = a.source_id WHERE a.article_id = ?`, id)
+	if err != nil {
+		return Article{}, fmt.Errorf("read article %s: %w", id, err)
+	}
+	a, err := row.article()
+	if err != nil {
+		return Article{}, err
+	}
+	var refs []struct {
+		SourceID    string `db:"source_id"`
+		SourceTitle string `db:"source_title"`
+		ArticleID   string `db:"article_id"`
+		Language    string `db:"language"`
+		Title       string `db:"title"`
+	}
+	err = list(ctx, s.r, &refs, `SELECT a.source_id, s.title AS source_title, a.article_id, a.language, a.title
+		FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE a.story_id = ? AND a.article_id <> ? ORDER BY a.first_seen_at, a.article_id`, a.StoryID, id)
+	if err != nil {
+		return Article{}, fmt.Errorf("read story of article %s: %w", id, err)
+	}
+	for _, r := range refs {
+		a.Sources = append(a.Sources, SourceRef(r))
+	}
+	return a, nil
+}
+
+// PendingTexts returns articles whose text is to be fetched now, newest first.
+func (s *Store) PendingTexts(ctx context.Context, now time.Time, limit int) ([]Article, error) {
+	var rows []articleRow
+	err := list(ctx, s.r, &rows, `SELECT `+articleColumns+` FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE a.text_state = 'pending' AND a.text_due_at <= ? ORDER BY a.published_at DESC, a.article_id LIMIT ?`, ms(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read pending texts: %w", err)
+	}
+	return articles(rows)
+}
+
+// SaveText stores an article's text, and of its page's other facts those that
+// the source did not give.
+func (s *Store) SaveText(ctx context.Context, now time.Time, id string, a article.Article) error {
+	blocks, err := encode(a.Blocks)
+	if err != nil {
+		return err
+	}
+	published := ms(a.Published)
+	if a.Published.After(now) {
+		published = 0
+	}
+	// An article that was published at the moment it was first seen is one whose
+	// source did not say when it was.
+	err = s.writeOne(ctx, `UPDATE articles SET blocks = ?, text_state = 'ready', text_error = '',
+			title = CASE WHEN title = '' THEN CAST(? AS TEXT) ELSE title END,
+			author = CASE WHEN author = '' THEN CAST(? AS TEXT) ELSE author END,
+			language = CASE WHEN language = '' THEN CAST(? AS TEXT) ELSE language END,
+			image = CASE WHEN image = '' THEN CAST(? AS TEXT) ELSE image END,
+			published_at = CASE WHEN published_at = first_seen_at AND CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE published_at END
+		WHERE article_id = ?`, blocks, a.Title, a.Author, a.Language, a.Image, published, published, id)
+	if err != nil {
+		return fmt.Errorf("save text of article %s: %w", id, err)
+	}
+	return nil
+}
+
+// FailText notes that an article's text could not be had; a zero retryAt means
+// that it is not tried again.
+func (s *Store) FailText(ctx context.Context, now time.Time, id, reason string, retryAt time.Time) error {
+	state := TextPending
+	if retryAt.IsZero() {
+		state = TextFailed
+	}
+	err := s.writeOne(ctx, `UPDATE articles SET text_state = ?, text_error = ?, text_due_at = ?, text_tries = text_tries + 1
+		WHERE article_id = ?`, state, reason, ms(retryAt), id)
+	if err != nil {
+		return fmt.Errorf("note failed text of article %s: %w", id, err)
+	}
+	return nil
+}
+
+// Unassigned returns articles whose story has not been looked for yet and whose
+// text is there or cannot be had, with their texts, oldest first.
+func (s *Store) Unassigned(ctx context.Context, limit int) ([]Article, error) {
+	var rows []articleRow
+	err := list(ctx, s.r, &rows, `SELECT `+articleColumns+`, a.blocks FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE NOT a.story_set AND a.text_state <> 'pending' ORDER BY a.first_seen_at, a.article_id LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read articles without a story: %w", err)
+	}
+	return articles(rows)
+}
+
+func articles(rows []articleRow) ([]Article, error) {
+	out := make([]Article, 0, len(rows))
+	for _, r := range rows {
+		a, err := r.article()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// RecentFingerprints returns the fingerprints of articles first seen since, oldest first.
+func (s *Store) RecentFingerprints(ctx context.Context, since time.Time) ([]StoryPrint, error) {
+	var rows []struct {
+		ArticleID   string `db:"article_id"`
+		StoryID     string `db:"story_id"`
+		Language    string `db:"language"`
+		Fingerprint []byte `db:"fingerprint"`
+	}
+	err := list(ctx, s.r, &rows, `SELECT article_id, story_id, language, fingerprint FROM articles
+		WHERE first_seen_at >= ? AND fingerprint IS NOT NULL ORDER BY first_seen_at, article_id`, ms(since))
+	if err != nil {
+		return nil, fmt.Errorf("read fingerprints: %w", err)
+	}
+	prints := make([]StoryPrint, len(rows))
+	for i, r := range rows {
+		prints[i] = StoryPrint(r)
+	}
+	return prints, nil
+}
+
+// SetStory sets which story an article tells and what it is recognised by.
+func (s *Store) SetStory(ctx context.Context, articleID, storyID string, fingerprint []byte) error {
+	err := s.writeOne(ctx, `UPDATE articles SET story_id = ?, fingerprint = ?, story_set = TRUE WHERE article_id = ?`, storyID, fingerprint, articleID)
+	if err != nil {
+		return fmt.Errorf("set story of article %s: %w", articleID, err)
+	}
+	return nil
+}
+
+type headlineRow struct {
+	ID          string `db:"article_id"`
+	StoryID     string `db:"story_id"`
+	SourceTitle string `db:"source_title"`
+	Title       string `db:"title"`
+	Language    string `db:"language"`
+	Topic       string `db:"topic"`
+	Link        string `db:"link"`
+	Image       string `db:"image"`
+	Summary     string `db:"summary"`
+	PublishedAt int64  `db:"published_at"`
+	Sources     int    `db:"sources"`
+}
+
+// visible is the condition that a query puts on an article aliased as alias,
+// without Since.
+func (q NewsQuery) visible(alias string) (where string, args []any) {
+	where = "1 = 1"
+	if len(q.Languages) > 0 {
+		where += " AND " + alias + ".language IN (" + places(len(q.Languages), "?") + ")"
+		args = append(args, anys(q.Languages)...)
+	}
+	if !q.AsOf.IsZero() {
+		where += " AND " + alias + ".first_seen_at <= ?"
+		args = append(args, ms(q.AsOf))
+	}
+	return where, args
+}
+
+// stories selects the first article of each story among those visible. Since
+// restricts only that first one: a story does not come back as news because
+// another source takes it up.
+func (q NewsQuery) stories() (where string, args []any) {
+	own, args := q.visible("a")
+	if !q.Since.IsZero() {
+		own += " AND a.first_seen_at > ?"
+		args = append(args, ms(q.Since))
+	}
+	earlier, more := q.visible("b")
+	where = own + ` AND NOT EXISTS (SELECT 1 FROM articles b WHERE b.story_id = a.story_id AND ` + earlier + `
+		AND (b.first_seen_at < a.first_seen_at OR b.first_seen_at = a.first_seen_at AND b.article_id < a.article_id))`
+	return where, append(args, more...)
+}
+
+// Headlines returns one line per story, told by its first article among those
+// the query selects, newest first, and how many stories there are in all.
+func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headline, total int, err error) {
+	asOf := q.AsOf
+	if asOf.IsZero() {
+		asOf = time.UnixMilli(1 << 52)
+	}
+	where, args := q.stories()
+	var rows []headlineRow
+	err = list(ctx, s.r, &rows, `SELECT a.article_id, a.story_id, s.title AS source_title, a.title, a.language, a.topic, a.link, a.image,
+			a.summary, a.published_at,
+			(SELECT COUNT(DISTINCT o.source_id) FROM articles o WHERE o.story_id = a.story_id AND o.first_seen_at <= ?) AS sources
+		FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE `+where+` ORDER BY a.published_at DESC, a.article_id DESC LIMIT ? OFFSET ?`,
+		append(append([]any{ms(asOf)}, args...), q.Limit, q.Offset)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read headlines: %w", err)
+	}
+	if total, err = s.countStories(ctx, q); err != nil {
+		return nil, 0, fmt.Errorf("count headlines: %w", err)
+	}
+	headlines = make([]Headline, len(rows))
+	for i, r := range rows {
+		headlines[i] = Headline{
+			ID: r.ID, StoryID: r.StoryID, SourceTitle: r.SourceTitle, Title: r.Title, Language: r.Language, Topic: r.Topic,
+			Link: r.Link, Image: r.Image, Summary: r.Summary, PublishedAt: at(r.PublishedAt), Sources: r.Sources,
+		}
+	}
+	return headlines, total, nil
+}
+
+func (s *Store) countStories(ctx context.Context, q NewsQuery) (total int, err error) {
+	if q.Since.IsZero() {
+		// Each visible story has just one first article: counting stories in an
+		// index is far cheaper than looking for the first of each.
+		where, args := q.visible("a")
+		return total, get(ctx, s.r, &total, `SELECT COUNT(DISTINCT a.story_id) FROM articles a WHERE `+where, args...)
+	}
+	where, args := q.stories()
+	return total, get(ctx, s.r, &total, `SELECT COUNT(*) FROM articles a WHERE `+where, args...)
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// SetDialog remembers where a conversation of a user in a chat stands.
+func (s *Store) SetDialog(ctx context.Context, now time.Time, chatID, userID int64, state, data string) error {
+	_, err := s.write(ctx, `INSERT INTO dialogs (chat_id, user_id, state, data, changed_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (chat_id, user_id) DO UPDATE SET state = excluded.state, data = excluded.data, changed_at = excluded.changed_at`,
+		chatID, userID, state, data, ms(now))
+	if err != nil {
+		return fmt.Errorf("set dialog in chat %d: %w", chatID, err)
+	}
+	return nil
+}
+
+// Dialog returns where a conversation stands; ok is false when there is none
+// that changed within maxAge.
+func (s *Store) Dialog(ctx context.Context, now time.Time, chatID, userID int64, maxAge time.Duration) (state, data string, ok bool, err error) {
+	var row struct {
+		State string `db:"state"`
+		Data  string `db:"data"`
+	}
+	err = get(ctx, s.r, &row, `SELECT state, data FROM dialogs WHERE chat_id = ? AND user_id = ? AND changed_at > ?`,
+		chatID, userID, ms(now.Add(-maxAge)))
+	if errors.Is(err, ErrNotFound) {
+		return "", "", false, nil
+	}
+	if err != nil {
+		return "", "", false, fmt.Errorf("read dialog in chat %d: %w", chatID, err)
+	}
+	return row.State, row.Data, true, nil
+}
+
+// ClearDialog forgets a conversation.
+func (s *Store) ClearDialog(ctx context.Context, chatID, userID int64) error {
+	if _, err := s.write(ctx, `DELETE FROM dialogs WHERE chat_id = ? AND user_id = ?`, chatID, userID); err != nil {
+		return fmt.Errorf("clear dialog in chat %d: %w", chatID, err)
+	}
+	return nil
+}
+
+// SeenUpdate notes an update of Telegram and tells whether it had been noted
+// before, so that one that comes again after a restart is not handled twice.
+func (s *Store) SeenUpdate(ctx context.Context, now time.Time, updateID int64) (seen bool, err error) {
+	n, err := s.write(ctx, `INSERT INTO updates (update_id, seen_at) VALUES (?, ?) ON CONFLICT (update_id) DO NOTHING`, updateID, ms(now))
+	if err != nil {
+		return false, fmt.Errorf("note update %d: %w", updateID, err)
+	}
+	return n == 0, nil
+}
+
+// LastUpdate returns the highest update noted, 0 when there is none.
+func (s *Store) LastUpdate(ctx context.Context) (int64, error) {
+	var id int64
+	if err := get(ctx, s.r, &id, `SELECT COALESCE(MAX(update_id), 0) FROM updates`); err != nil {
+		return 0, fmt.Errorf("read last update: %w", err)
+	}
+	return id, nil
+}
+
+// Lease takes or renews a role for holder until now+ttl; held is false while
+// another holder has it.
+func (s *Store) Lease(ctx context.Context, now time.Time, role, holder string, ttl time.Duration) (held bool, err error) {
+	n, err := s.write(ctx, `INSERT INTO leases (role, holder, held_until) VALUES (?, ?, ?)
+		ON CONFLICT (role) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+		WHERE leases.holder = excluded.holder OR leases.held_until <= ?`, role, holder, ms(now.Add(ttl)), ms(now))
+	if err != nil {
+		return false, fmt.Errorf("lease role %s: %w", role, err)
+	}
+	return n == 1, nil
+}
+
+// ReleaseLease gives a role back, if holder still has it.
+func (s *Store) ReleaseLease(ctx context.Context, role, holder string) error {
+	if _, err := s.write(ctx, `DELETE FROM leases WHERE role = ? AND holder = ?`, role, holder); err != nil {
+		return fmt.Errorf("release role %s: %w", role, err)
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"newsbot/internal/outbox"
+)
+
+// chunk is how many rows one statement writes: SQLite takes 32,766 parameters,
+// PostgreSQL 65,535, and longer statements gain nothing.
+const chunk = 200
+
+type digestRow struct {
+	ChatID   int64 `db:"chat_id"`
+	Minute   int   `db:"minute"`
+	Weekdays int   `db:"weekdays"`
+	NextAt   int64 `db:"next_at"`
+	LastSlot int64 `db:"last_slot_at"`
+	On       bool  `db:"is_on"`
+}
+
+func (r digestRow) digest() Digest {
+	return Digest{ChatID: r.ChatID, Minute: r.Minute, Weekdays: uint8(r.Weekdays), NextAt: at(r.NextAt), On: r.On}
+}
+
+// Digest returns when a chat gets its digest, or ErrNotFound.
+func (s *Store) Digest(ctx context.Context, chatID int64) (Digest, error) {
+	var row digestRow
+	err := get(ctx, s.r, &row, `SELECT chat_id, minute, weekdays, next_at, last_slot_at, is_on FROM digests WHERE chat_id = ?`, chatID)
+	if err != nil {
+		return Digest{}, fmt.Errorf("read digest of chat %d: %w", chatID, err)
+	}
+	return row.digest(), nil
+}
+
+// SetDigest sets when a chat gets its digest. The chat has to be known, else ErrNotFound.
+func (s *Store) SetDigest(ctx context.Context, now time.Time, d Digest) error {
+	err := s.writeOne(ctx, `
+		INSERT INTO digests (chat_id, minute, weekdays, next_at, last_slot_at, is_on, changed_at)
+		SELECT chat_id, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS BIGINT), 0, CAST(? AS BOOLEAN), CAST(? AS BIGINT)
+		FROM chats WHERE chat_id = ?
+		ON CONFLICT (chat_id) DO UPDATE SET minute = excluded.minute, weekdays = excluded.weekdays,
+			next_at = excluded.next_at, is_on = excluded.is_on, changed_at = excluded.changed_at`,
+		d.Minute, int(d.Weekdays), ms(d.NextAt), d.On, ms(now), d.ChatID)
+	if err != nil {
+		return fmt.Errorf("set digest of chat %d: %w", d.ChatID, err)
+	}
+	return nil
+}
+
+// DueDigests returns digests that are on and due, of active chats, earliest first.
+func (s *Store) DueDigests(ctx context.Context, now time.Time, limit int) ([]DueDigest, error) {
+	var rows []struct {
+		D digestRow `db:"d"`
+		C chatRow   `db:"c"`
+	}
+	err := list(ctx, s.r, &rows, `
+		SELECT d.chat_id AS "d.chat_id", d.minute AS "d.minute", d.weekdays AS "d.weekdays",
+			d.next_at AS "d.next_at", d.last_slot_at AS "d.last_slot_at", d.is_on AS "d.is_on",
+			c.chat_id AS "c.chat_id", c.kind AS "c.kind", c.title AS "c.title", c.language AS "c.language",
+			c.news_languages AS "c.news_languages", c.zone AS "c.zone", c.thread_id AS "c.thread_id",
+			c.active AS "c.active", c.inactive_reason AS "c.inactive_reason", c.subscribed AS "c.subscribed",
+			c.created_at AS "c.created_at"
+		FROM digests d JOIN chats c ON c.chat_id = d.chat_id
+		WHERE d.is_on AND d.next_at <= ? AND c.active
+		ORDER BY d.next_at, d.chat_id LIMIT ?`, ms(now), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read due digests: %w", err)
+	}
+	due := make([]DueDigest, len(rows))
+	for i, r := range rows {
+		due[i] = DueDigest{Digest: r.D.digest(), Chat: r.C.chat(), LastSlot: at(r.D.LastSlot)}
+	}
+	return due, nil
+}
+
+type slotKey struct {
+	Chat int64 `db:"chat_id"`
+	At   int64 `db:"slot_at"`
+}
+
+// CommitSlots settles slots and enqueues their messages in one transaction. A
+// slot that is settled already is not sent again, but its digest still moves
+// on. A digest that was changed since its slot was read keeps what it was
+// changed to. It returns how many messages were enqueued.
+func (s *Store) CommitSlots(ctx context.Context, now time.Time, slots []Slot) (enqueued int, err error) {
+	if len(slots) == 0 {
+		return 0, nil
+	}
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		enqueued = 0
+		for part := range chunks(slots, chunk) {
+			n, err := commitSlots(ctx, tx, now, part)
+			if err != nil {
+				return err
+			}
+			enqueued += n
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("commit %d digest slots: %w", len(slots), err)
+	}
+	return enqueued, nil
+}
+
+func commitSlots(ctx context.Context, tx *sqlx.Tx, now time.Time, slots []Slot) (enqueued int, err error) {
+	var rows, moves []any
+	for _, sl := range slots {
+		rows = append(rows, sl.ChatID, ms(sl.At), sl.Message != nil, sl.Note, ms(now))
+	}
+	var fresh []slotKey
+	err = list(ctx, tx, &fresh, `INSERT INTO digest_slots (chat_id, slot_at, sent, note, settled_at) VALUES `+
+		places(len(slots), "(?, ?, ?, ?, ?)")+` ON CONFLICT (chat_id, slot_at) DO NOTHING RETURNING chat_id, slot_at`, rows...)
+	if err != nil {
+		return 0, err
+	}
+	isFresh := make(map[slotKey]bool, len(fresh))
+	for _, k := range fresh {
+		isFresh[k] = true
+	}
+	var deliveries []outbox.Delivery
+	for _, sl := range slots {
+		key := slotKey{sl.ChatID, ms(sl.At)}
+		last := int64(0)
+		if isFresh[key] && sl.Message != nil {
+			delete(isFresh, key) // a slot given twice is one slot
+			last = key.At
+			deliveries = append(deliveries, outbox.Delivery{
+				Key:    "d:" + strconv.FormatInt(key.Chat, 10) + ":" + strconv.FormatInt(key.At, 10),
+				ChatID: sl.ChatID, ThreadID: sl.ThreadID, Lane: outbox.LaneDigest,
+				Message: *sl.Message, DueAt: sl.DueAt,
+			})
+		}
+		moves = append(moves, sl.ChatID, key.At, ms(sl.NextAt), last)
+	}
+	if enqueued, err = enqueue(ctx, tx, now, deliveries); err != nil {
+		return 0, err
+	}
+	// In two steps: the slot was sent even when the digest was changed meanwhile.
+	with := `WITH v (chat, slot, next, last) AS (VALUES ` +
+		places(len(slots), "(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))") + `) `
+	if _, err := exec(ctx, tx, with+`UPDATE digests SET last_slot_at = v.last FROM v
+		WHERE digests.chat_id = v.chat AND v.last > digests.last_slot_at`, moves...); err != nil {
+		return 0, err
+	}
+	_, err = exec(ctx, tx, with+`UPDATE digests SET next_at = v.next FROM v
+		WHERE digests.chat_id = v.chat AND digests.next_at = v.slot`, moves...)
+	return enqueued, err
+}
+
+// errNoMessage is a delivery of nothing: neither a text nor a message to copy.
+var errNoMessage = errors.New("empty message")

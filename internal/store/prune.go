@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// pruneSlice is how many rows one deletion takes: few enough that nobody
+// notices waiting for it.
+const pruneSlice = 500
+
+// Prune deletes what is older than the rule says and returns how many rows
+// went. What is to go is found without any lock and deleted in small slices, so
+// it may run while the bot works. A zero duration keeps everything.
+func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int, err error) {
+	var steps []pruneStep
+	if rule.Rows > 0 {
+		old := ms(now.Add(-rule.Rows))
+		steps = append(steps,
+			// A running broadcast keeps its rows, however long it runs.
+			pruneStep{"outbox", "delivery_key", `settled_at > 0 AND settled_at < ?
+				AND batch NOT IN (SELECT broadcast_id FROM broadcasts WHERE state = 'running')`, []any{old}},
+			pruneStep{"broadcasts", "broadcast_id", `(finished_at > 0 AND finished_at < ? OR state = 'draft' AND created_at < ?)
+				AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.batch = broadcasts.broadcast_id)`, []any{old, old}},
+			pruneStep{"payloads", "payload_id", `used_at < ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.payload_id = payloads.payload_id)
+				AND NOT EXISTS (SELECT 1 FROM broadcasts WHERE broadcasts.payload_id = payloads.payload_id)`, []any{old}},
+			pruneStep{"updates", "update_id", `seen_at < ? AND update_id < (SELECT MAX(update_id) FROM updates)`, []any{old}},
+		)
+	}
+	if rule.Articles > 0 {
+		// What a source still lists stays: it would come back as news.
+		steps = append(steps, pruneStep{"articles", "article_id", `first_seen_at < ? AND NOT EXISTS (SELECT 1 FROM sources
+			WHERE sources.source_id = articles.source_id AND articles.listed_at >= sources.listed_at - ?)`,
+			[]any{ms(now.Add(-rule.Articles)), relist.Milliseconds()}})
+	}
+	for _, step := range steps {
+		k, err := s.pruneTable(ctx, step)
+		n += k
+		if err != nil {
+			return n, fmt.Errorf("prune %s: %w", step.table, err)
+		}
+	}
+	if rule.Rows > 0 {
+		k, err := s.pruneSmall(ctx, ms(now.Add(-rule.Rows)))
+		n += k
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+type pruneStep struct {
+	table, key, where string
+	args              []any
+}
+
+func (s *Store) pruneTable(ctx context.Context, p pruneStep) (n int, err error) {
+	for {
+		var keys []string
+		err := list(ctx, s.r, &keys, `SELECT CAST(`+p.key+` AS TEXT) FROM `+p.table+` WHERE `+p.where+` LIMIT ?`,
+			append(append([]any{}, p.args...), 10*pruneSlice)...)
+		if err != nil {
+			return n, err
+		}
+		for part := range chunks(keys, pruneSlice) {
+			// The condition once more: a row may have come into use since.
+			k, err := s.write(ctx, `DELETE FROM `+p.table+` WHERE `+p.keyIn(len(part))+` AND `+p.where, append(anys(part), p.args...)...)
+			if err != nil {
+				return n, err
+			}
+			n += k
+		}
+		if len(keys) < 10*pruneSlice {
+			return n, nil
+		}
+	}
+}
+
+func (p pruneStep) keyIn(n int) string {
+	if p.key == "update_id" {
+		return p.key + ` IN (` + places(n, "CAST(? AS BIGINT)") + `)`
+	}
+	return p.key + ` IN (` + places(n, "?") + `)`
+}
+
+// pruneSmall deletes from tables that hold little: as many rows as there are chats.
+func (s *Store) pruneSmall(ctx context.Context, old int64) (n int, err error) {
+	for _, step := range []struct{ table, where string }{
+		// The last slots stay, so that no clock that is set back sends one again.
+		{"digest_slots", `settled_at < ? AND slot_at < (SELECT MAX(l.slot_at) FROM digest_slots l WHERE l.chat_id = digest_slots.chat_id)`},
+		{"dialogs", `changed_at < ?`},
+		{"leases", `held_until < ?`},
+	} {
+		k, err := s.write(ctx, `DELETE FROM `+step.table+` WHERE `+step.where, old)
+		if err != nil {
+			return n, fmt.Errorf("prune %s: %w", step.table, err)
+		}
+		n += k
+	}
+	return n, nil
+}

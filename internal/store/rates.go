@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/shopspring/decimal"
+
+	"newsbot/internal/rates"
+)
+
+// SaveRates stores a day's rates. Saving a day again replaces what it says of a
+// currency; a currency it leaves out keeps its value.
+func (s *Store) SaveRates(ctx context.Context, now time.Time, day rates.Day) error {
+	if len(day.Rates) == 0 {
+		return nil
+	}
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		for _, r := range day.Rates {
+			_, err := exec(ctx, tx, `INSERT INTO rates (code, rate_date, nominal, value, change, fetched_at) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT (code, rate_date) DO UPDATE SET nominal = excluded.nominal, value = excluded.value,
+					change = excluded.change, fetched_at = excluded.fetched_at`,
+				r.Code, ms(day.Date), r.Nominal, r.Value.String(), r.Change.String(), ms(now))
+			if err != nil {
+				return fmt.Errorf("rate of %s: %w", r.Code, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("save rates for %s: %w", day.Date.Format(time.DateOnly), err)
+	}
+	return nil
+}
+
+type rateRow struct {
+	Code    string `db:"code"`
+	Date    int64  `db:"rate_date"`
+	Nominal int64  `db:"nominal"`
+	Value   string `db:"value"`
+	Change  string `db:"change"`
+}
+
+func (r rateRow) rate() (rates.Rate, error) {
+	value, err := decimal.NewFromString(r.Value)
+	if err != nil {
+		return rates.Rate{}, fmt.Errorf("decode rate of %s: %w", r.Code, err)
+	}
+	change, err := decimal.NewFromString(r.Change)
+	if err != nil {
+		return rates.Rate{}, fmt.Errorf("decode change of %s: %w", r.Code, err)
+	}
+	return rates.Rate{Code: r.Code, Nominal: r.Nominal, Value: value, Change: change}, nil
+}
+
+// samePrice tells whether two rates are the same price of one unit, whatever
+// the nominals are.
+func samePrice(a, b rates.Rate) bool {
+	return a.Value.Mul(decimal.NewFromInt(b.Nominal)).Equal(b.Value.Mul(decimal.NewFromInt(a.Nominal)))
+}
+
+// Quotes returns the newest rates on or before a date, only those known, in the
+// order asked.
+func (s *Store) Quotes(ctx context.Context, codes []string, onOrBefore time.Time) ([]rates.Quote, error) {
+	quotes := make([]rates.Quote, 0, len(codes))
+	for _, code := range codes {
+		q, err := s.quote(ctx, code, onOrBefore)
+		if err != nil {
+			return nil, fmt.Errorf("read rate of %s: %w", code, err)
+		}
+		if q != nil {
+			quotes = append(quotes, *q)
+		}
+	}
+	return quotes, nil
+}
+
+// lookBack is how many days before a rate its predecessor is looked for: a
+// price that has stood for so long has no change worth telling.
+const lookBack = 60
+
+func (s *Store) quote(ctx context.Context, code string, onOrBefore time.Time) (*rates.Quote, error) {
+	var rows []rateRow
+	err := list(ctx, s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
+		WHERE code = ? AND rate_date <= ? ORDER BY rate_date DESC LIMIT ?`, code, ms(onOrBefore), lookBack)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	newest, err := rows[0].rate()
+	if err != nil {
+		return nil, err
+	}
+	q := &rates.Quote{Rate: newest, Date: at(rows[0].Date)}
+	for _, r := range rows[1:] {
+		earlier, err := r.rate()
+		if err != nil {
+			return nil, err
+		}
+		if !samePrice(newest, earlier) {
+			q.Previous, q.PreviousDate = &earlier, at(r.Date)
+			break
+		}
+	}
+	return q, nil
+}
+
+// RateDays returns the newest date there are rates for and when those were last
+// fetched; ok is false when there are none.
+func (s *Store) RateDays(ctx context.Context) (latest, fetchedAt time.Time, ok bool, err error) {
+	var row struct {
+		Date    int64 `db:"rate_date"`
+		Fetched int64 `db:"fetched_at"`
+	}
+	err = get(ctx, s.r, &row, `SELECT rate_date, MAX(fetched_at) AS fetched_at FROM rates
+		WHERE rate_date = (SELECT MAX(rate_date) FROM rates) GROUP BY rate_date`)
+	if errors.Is(err, ErrNotFound) {
+		return time.Time{}, time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, time.Time{}, false, fmt.Errorf("read rate days: %w", err)
+	}
+	return at(row.Date), at(row.Fetched), true, nil
+}
+
+// RateDates returns the dates from first to last, both included, for which
+// there are rates, in order.
+func (s *Store) RateDates(ctx context.Context, first, last time.Time) ([]time.Time, error) {
+	var days []int64
+	err := list(ctx, s.r, &days, `SELECT DISTINCT rate_date FROM rates WHERE rate_date >= ? AND rate_date <= ? ORDER BY rate_date`, ms(first), ms(last))
+	if err != nil {
+		return nil, fmt.Errorf("read rate dates: %w", err)
+	}
+	dates := make([]time.Time, len(days))
+	for i, d := range days {
+		dates[i] = at(d)
+	}
+	return dates, nil
+}

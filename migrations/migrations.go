@@ -1,0 +1,10 @@
+// Package migrations holds the database's schema, step by step. The SQL runs
+// unchanged on SQLite and on PostgreSQL.
+package migrations
+
+import "embed"
+
+// FS holds the migrations, in goose's format.
+//
+//go:embed *.sql
+var FS embed.FS
