@@ -85,12 +85,14 @@ func (m *wireMedia) any() bool {
 		m.Animation, m.Audio, m.Checklist, m.Contact, m.Dice, m.Document, m.Game, m.LivePhoto, m.Location,
 		m.PaidMedia, m.Photo, m.Poll, m.Sticker, m.Story, m.Venue, m.Video, m.VideoNote, m.Voice,
 	} {
-		if len(part) > 0 && string(part) != "null" {
+		if present(part) {
 			return true
 		}
 	}
 	return false
 }
+
+func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 type wireCallback struct {
 	ID      string       `json:"id"`
@@ -167,7 +169,7 @@ func (w *wireMessage) message() *Message {
 	if w.Date != 0 {
 		m.Date = time.Unix(w.Date, 0).UTC()
 	}
-	if r := w.ReplyTo; r != nil && len(r.TopicCreated) == 0 {
+	if r := w.ReplyTo; r != nil && !present(r.TopicCreated) {
 		m.ReplyTo = r.message()
 	}
 	return m

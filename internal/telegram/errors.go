@@ -34,7 +34,8 @@ const (
 	BadPreview         // the address of a picture or page is not usable
 	BadButton          // the address of a button is not usable
 	ThreadGone         // the forum topic is deleted
-	NotFound           // the message to edit, delete or copy is not there or cannot be changed any more; or the member asked for
+	NotFound           // the message to edit, delete or copy is not there, or the member asked for
+	Locked             // the message is there, and can't be changed or deleted (any more)
 	QueryTooOld        // the callback query can't be answered any more
 	Rejected           // Telegram will never take this request
 	Unauthorized       // the token is not accepted, or the server knows no such bot
@@ -45,7 +46,7 @@ const (
 var classNames = [...]string{
 	OK: "ok", NotModified: "not modified", Flood: "flood", Gone: "gone", NoRights: "no rights", Moved: "moved",
 	BadHTML: "bad HTML", BadPreview: "bad preview", BadButton: "bad button", ThreadGone: "thread gone",
-	NotFound: "not found", QueryTooOld: "query too old", Rejected: "rejected", Unauthorized: "unauthorized",
+	NotFound: "not found", Locked: "locked", QueryTooOld: "query too old", Rejected: "rejected", Unauthorized: "unauthorized",
 	Conflict: "conflict", Temporary: "temporary",
 }
 
@@ -61,74 +62,73 @@ func (c Class) String() string {
 // alone do not. The first that fits decides. Telegram has changed the case and
 // the ends of its texts before, so that no more is asked for than is needed.
 var descriptions = []struct {
-	code  int // 0 is any
 	part  string
 	class Class
 }{
-	{0, "upgraded to a supergroup", Moved},
-	{0, "message is not modified", NotModified},
-	{0, "message_not_modified", NotModified},
+	{"upgraded to a supergroup", Moved},
+	{"message is not modified", NotModified},
+	{"message_not_modified", NotModified},
 
-	{0, "bot was blocked by the user", Gone},
-	{0, "user_is_blocked", Gone},
-	{0, "user is deactivated", Gone},
-	{0, "input_user_deactivated", Gone},
-	{0, "can't initiate conversation", Gone},
-	{0, "can't send messages to bots", Gone},
-	{0, "can't send messages to the user", Gone},
-	{0, "bot was kicked", Gone},
-	{0, "bot is not a member", Gone},
-	{0, "chat was deleted", Gone},
-	{0, "chat not found", Gone},
-	{0, "peer_id_invalid", Gone},
-	{0, "channel_private", Gone},
+	{"bot was blocked by the user", Gone},
+	{"user_is_blocked", Gone},
+	{"user is deactivated", Gone},
+	{"input_user_deactivated", Gone},
+	{"can't initiate conversation", Gone},
+	{"can't send messages to bots", Gone},
+	{"can't send messages to the user", Gone},
+	{"bot was kicked", Gone},
+	{"bot is not a member", Gone},
+	{"chat was deleted", Gone},
+	{"chat not found", Gone},
+	{"peer_id_invalid", Gone},
+	{"channel_private", Gone},
 
-	{0, "have no write access", NoRights},
-	{0, "have no rights to send", NoRights},
-	{0, "need administrator rights", NoRights},
-	{0, "not enough rights", NoRights},
-	{0, "chat_write_forbidden", NoRights},
-	{0, "chat_admin_required", NoRights},
-	{0, "chat_restricted", NoRights},
-	{0, "chat_guest_send_forbidden", NoRights},
-	{0, "chat_send_", NoRights}, // …PLAIN_FORBIDDEN, …PHOTOS_FORBIDDEN and their like
-	{0, "user_banned_in_channel", NoRights},
-	{0, "topic_closed", NoRights},
+	{"have no write access", NoRights},
+	{"have no rights to send", NoRights},
+	{"need administrator rights", NoRights},
+	{"not enough rights", NoRights},
+	{"chat_write_forbidden", NoRights},
+	{"chat_admin_required", NoRights},
+	{"chat_restricted", NoRights},
+	{"chat_guest_send_forbidden", NoRights},
+	{"chat_send_", NoRights}, // …PLAIN_FORBIDDEN, …PHOTOS_FORBIDDEN and their like
+	{"user_banned_in_channel", NoRights},
+	{"topic_closed", NoRights},
 
-	{0, "message thread not found", ThreadGone},
-	{0, "message_thread_not_found", ThreadGone},
-	{0, "topic_deleted", ThreadGone},
-	{0, "topic_id_invalid", ThreadGone},
+	{"message thread not found", ThreadGone},
+	{"message_thread_not_found", ThreadGone},
+	{"topic_deleted", ThreadGone},
+	{"topic_id_invalid", ThreadGone},
 
-	{0, "message to ", NotFound}, // …edit, delete, copy, forward, pin, be replied not found
-	{0, "message can't be edited", NotFound},
-	{0, "message can't be deleted", NotFound},
-	{0, "message can't be copied", NotFound},
-	{0, "message_id_invalid", NotFound},
-	{0, "message identifier is not specified", NotFound},
-	{0, "user not found", NotFound}, // of getChatMember
-	{0, "member not found", NotFound},
-	{0, "participant_id_invalid", NotFound},
-	{0, "user_not_participant", NotFound},
+	{"message to ", NotFound}, // …edit, delete, copy, forward, pin, be replied not found
+	{"message can't be", Locked}, // …edited, deleted, deleted for everyone, copied
+	{"message_edit_time_expired", Locked},
+	{"message_delete_forbidden", Locked},
+	{"message_id_invalid", NotFound},
+	{"message identifier is not specified", NotFound},
+	{"user not found", NotFound}, // of getChatMember
+	{"member not found", NotFound},
+	{"participant_id_invalid", NotFound},
+	{"user_not_participant", NotFound},
 
-	{0, "can't parse entities", BadHTML},
-	{0, "entity_bounds_invalid", BadHTML},
-	{0, "entities_too_long", BadHTML},
+	{"can't parse entities", BadHTML},
+	{"entity_bounds_invalid", BadHTML},
+	{"entities_too_long", BadHTML},
 
-	{0, "button_url_invalid", BadButton},
-	{0, "inline keyboard button url", BadButton},
+	{"button_url_invalid", BadButton},
+	{"inline keyboard button url", BadButton},
 
-	{0, "wrong http url", BadPreview},
-	{0, "failed to get http url content", BadPreview},
-	{0, "wrong type of the web page content", BadPreview},
-	{0, "wrong file identifier", BadPreview},
-	{0, "webpage_", BadPreview}, // …CURL_FAILED, …MEDIA_EMPTY, …URL_INVALID
-	{0, "link_preview_options", BadPreview},
+	{"wrong http url", BadPreview},
+	{"failed to get http url content", BadPreview},
+	{"wrong type of the web page content", BadPreview},
+	{"wrong file identifier", BadPreview},
+	{"webpage_", BadPreview}, // …CURL_FAILED, …MEDIA_EMPTY, …URL_INVALID
+	{"link_preview_options", BadPreview},
 
-	{0, "query is too old", QueryTooOld},
-	{0, "query_id_invalid", QueryTooOld},
+	{"query is too old", QueryTooOld},
+	{"query_id_invalid", QueryTooOld},
 
-	{http.StatusNotFound, "method not found", Rejected},
+	{"method not found", Rejected},
 }
 
 // Classify is the one place that tells Telegram's errors apart. What is not an
@@ -153,7 +153,7 @@ func Classify(err error) Class {
 	}
 	text := strings.ToLower(e.Description)
 	for _, d := range descriptions {
-		if (d.code == 0 || d.code == e.Code) && strings.Contains(text, d.part) {
+		if strings.Contains(text, d.part) {
 			return d.class
 		}
 	}

@@ -56,7 +56,6 @@ type Message struct {
 	Date       time.Time
 	ReplyTo    *Message
 	MigratedTo int64 // the group became this supergroup
-	Edited     bool
 }
 
 // Callback is a press of an inline button. Message has only ID and Chat, and a

@@ -27,8 +27,8 @@ const (
 type PollOptions struct {
 	Timeout time.Duration // of a long poll, in whole seconds; 0 is 50 s, the most Telegram takes
 	Limit   int           // updates in one batch; 0 is 100, the most Telegram gives
-	// OnState is told nil when updates begin to come in, and the error when they
-	// stop to; once per change. For health checks; nil is not told.
+	// OnState is told nil when updates begin to be served, and the error when
+	// they stop to; once per change. For health checks; nil is not told.
 	OnState func(err error)
 }
 
@@ -118,7 +118,9 @@ func (p *poller) round(ctx context.Context) error {
 	}
 	if len(batch) > 0 {
 		if err := p.handle(ctx, batch); err != nil {
-			return fmt.Errorf("handle %d updates from %d: %w", len(batch), batch[0].ID, err)
+			// The error may be of any kind, also Telegram's about another call: here
+			// it is no more than a text.
+			return &lineError{text: p.client.redact(fmt.Sprintf("handle %d updates from %d: %v", len(batch), batch[0].ID, err))}
 		}
 	}
 	p.offset = next
@@ -174,9 +176,9 @@ func (p *poller) removeWebhook(ctx context.Context) {
 func (p *poller) well() {
 	p.pace.Reset()
 	if p.trouble != OK {
-		p.client.log.Info("updates come in again", slog.Duration("after", time.Since(p.began)))
+		p.client.log.Info("updates are served again", slog.Duration("after", time.Since(p.began)))
 	} else if p.reminded.IsZero() {
-		p.client.log.Info("updates come in")
+		p.client.log.Info("updates are served")
 	} else {
 		return
 	}
@@ -197,7 +199,7 @@ func (p *poller) troubled(class Class, err error) {
 	if class == Unauthorized || class == Conflict {
 		level = slog.LevelError
 	}
-	p.client.log.Log(context.Background(), level, "updates do not come in",
+	p.client.log.Log(context.Background(), level, "updates are not served",
 		slog.String("class", class.String()), slog.Any("error", err), slog.Duration("since", now.Sub(p.began)))
 	if changed {
 		p.tell(err)
