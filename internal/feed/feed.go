@@ -53,6 +53,7 @@ type Feed struct {
 	Title    string
 	Language string
 	Items    []Item
+	Skipped  int // entries that had no title or led nowhere
 }
 
 // State is what makes the next fetch conditional.

@@ -1,0 +1,378 @@
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+	ext "github.com/mmcdole/gofeed/extensions"
+
+	"newsbot/internal/fetch"
+)
+
+const (
+	maxBytes = 5 << 20 // of a feed
+	maxItems = 500     // of a feed, the newest
+)
+
+// What makes a body no feed. They come wrapped.
+var (
+	ErrHTML    = errors.New("a web page where a feed was expected")
+	ErrNotFeed = errors.New("neither RSS, Atom, RDF nor JSON Feed")
+	ErrNoItems = errors.New("no items found")
+	ErrBinary  = errors.New("binary data where text was expected")
+)
+
+// Parse reads the body of a source, served as contentType at pageURL. Relative
+// links are resolved against pageURL; dates without a zone are in zone, and those
+// after now become now. It returns an error rather than an empty Feed when the body
+// is not what the source's kind promises.
+func Parse(body []byte, contentType, pageURL string, src Source, zone *time.Location, now time.Time) (f Feed, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f, err = Feed{}, fmt.Errorf("parse feed: parser panicked: %v", p)
+		}
+	}()
+	if len(body) > maxBytes {
+		return Feed{}, fmt.Errorf("parse feed: %w", fetch.ErrTooLarge)
+	}
+	if looksBinary(body) {
+		return Feed{}, fmt.Errorf("parse feed: %w", ErrBinary)
+	}
+	p := parsing{src: src, zone: zone, now: now}
+	if u, err := url.Parse(pageURL); err == nil && u.Host != "" {
+		p.base = u
+	}
+	switch src.Kind {
+	case KindHTML:
+		f, err = p.list(fetch.UTF8(body, contentType))
+	case KindSitemap:
+		f, err = p.sitemap(repair(body, contentType))
+	default:
+		f, err = p.feed(repair(body, contentType))
+	}
+	if err != nil {
+		return Feed{}, fmt.Errorf("parse %s: %w", kindName(src.Kind), err)
+	}
+	return f, nil
+}
+
+func kindName(k Kind) string {
+	switch k {
+	case KindHTML:
+		return "list page"
+	case KindSitemap:
+		return "sitemap"
+	}
+	return "feed"
+}
+
+// parsing is what the readers of one body share.
+type parsing struct {
+	src  Source
+	base *url.URL // nil when the body has no address
+	zone *time.Location
+	now  time.Time
+}
+
+func (p parsing) feed(text string) (Feed, error) {
+	raw, err := p.gofeed(text)
+	if err != nil {
+		return Feed{}, err
+	}
+	if p.base == nil {
+		if u, err := url.Parse(raw.Link); err == nil && u.Host != "" {
+			p.base = u
+		}
+	}
+	f := Feed{Title: plain(raw.Title), Language: primaryTag(raw.Language)}
+	for _, item := range raw.Items {
+		if it, ok := p.item(item, f.Title); ok {
+			f.Items = append(f.Items, it)
+		} else {
+			f.Skipped++
+		}
+	}
+	f.Items = limited(f.Items)
+	return f, nil
+}
+
+// gofeed parses a whole document, or else every item of it that parses.
+func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
+	parser := gofeed.NewParser()
+	raw, err := parser.ParseString(text)
+	if err == nil {
+		return raw, nil
+	}
+	if name := root(text); name == "html" || name == "" && isHTML(text) {
+		if title := pageTitle(text); title != "" {
+			return nil, fmt.Errorf("%w (%q)", ErrHTML, title)
+		}
+		return nil, ErrHTML
+	}
+	if errors.Is(err, gofeed.ErrFeedTypeNotDetected) {
+		return nil, ErrNotFeed
+	}
+	head, items, tail, ok := pieces(text)
+	if !ok {
+		return nil, err
+	}
+	var whole *gofeed.Feed
+	for _, item := range items {
+		one, itemErr := parser.ParseString(head + item + tail)
+		if itemErr != nil {
+			continue
+		}
+		if whole == nil {
+			whole = one
+		} else {
+			whole.Items = append(whole.Items, one.Items...)
+		}
+	}
+	if whole == nil {
+		return nil, err
+	}
+	return whole, nil
+}
+
+// item is false for entries that lead nowhere or say nothing.
+func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
+	it := Item{
+		ID:     strings.TrimSpace(raw.GUID),
+		Link:   p.link(raw),
+		Title:  p.title(raw.Title, feedTitle),
+		Author: authors(raw),
+	}
+	it.Content = content(raw)
+	it.Summary = summary(raw.Description, it.Content)
+	if it.Title == "" {
+		it.Title = shorten(it.Summary, 100)
+	}
+	if it.Link == "" || it.Title == "" {
+		return Item{}, false
+	}
+	if it.ID == "" {
+		it.ID = it.Link
+	}
+	it.Published = p.published(raw)
+	it.Image = p.image(raw)
+	for _, c := range raw.Categories {
+		if c = plain(c); c != "" && len(it.Categories) < 20 && !slices.Contains(it.Categories, c) {
+			it.Categories = append(it.Categories, c)
+		}
+	}
+	return it, true
+}
+
+// link is where an entry leads: its link, the address that an aggregator has
+// replaced, a guid that is an address, or what it encloses.
+func (p parsing) link(raw *gofeed.Item) string {
+	candidates := []string{extension(raw.Extensions, "feedburner", "origLink"), raw.Link}
+	candidates = append(candidates, raw.Links...)
+	if strings.HasPrefix(raw.GUID, "http://") || strings.HasPrefix(raw.GUID, "https://") {
+		candidates = append(candidates, raw.GUID)
+	}
+	for _, e := range raw.Enclosures {
+		if e != nil {
+			candidates = append(candidates, e.URL)
+		}
+	}
+	for _, c := range candidates {
+		if link := p.resolve(c); link != "" {
+			return link
+		}
+	}
+	return ""
+}
+
+// resolve makes ref absolute; "" when it is no http address.
+func (p parsing) resolve(ref string) string {
+	ref = strings.TrimSpace(ref)
+	if ref == "" {
+		return ""
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return ""
+	}
+	if p.base != nil {
+		u = p.base.ResolveReference(u)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return ""
+	}
+	for strings.HasPrefix(u.Path, "//") { // "https://site//path": the same page under a second address
+		u.Path, u.RawPath = u.Path[1:], strings.TrimPrefix(u.RawPath, "/")
+	}
+	return u.String()
+}
+
+// title is plain, and without the name of the site at its end.
+func (p parsing) title(raw, feedTitle string) string {
+	title := plain(raw)
+	for _, sep := range []string{" | ", " — ", " – ", " - "} {
+		i := strings.LastIndex(title, sep)
+		if i <= 0 {
+			continue
+		}
+		tail := strings.TrimSpace(title[i+len(sep):])
+		host := ""
+		if p.base != nil {
+			host = strings.TrimPrefix(p.base.Hostname(), "www.")
+		}
+		if tail != "" && (strings.EqualFold(tail, p.src.Title) || strings.EqualFold(tail, feedTitle) || strings.EqualFold(tail, host)) {
+			return strings.TrimSpace(title[:i])
+		}
+	}
+	return title
+}
+
+func (p parsing) published(raw *gofeed.Item) time.Time {
+	candidates := []string{raw.Published}
+	if raw.DublinCoreExt != nil {
+		candidates = append(candidates, raw.DublinCoreExt.Date...)
+	}
+	candidates = append(candidates, raw.Updated)
+	for _, c := range candidates {
+		if t, ok := parseDate(c, p.zone, p.now); ok {
+			return p.notAfterNow(t)
+		}
+	}
+	for _, t := range []*time.Time{raw.PublishedParsed, raw.UpdatedParsed} {
+		if t != nil && !t.IsZero() {
+			return p.notAfterNow(t.UTC())
+		}
+	}
+	return time.Time{}
+}
+
+// notAfterNow brings dates from the future to now: clocks and zones of feeds are
+// wrong by an hour more often than news is announced.
+func (p parsing) notAfterNow(t time.Time) time.Time {
+	if t.After(p.now) {
+		return p.now.UTC()
+	}
+	return t
+}
+
+// image is an entry's picture: its own, a media or enclosure one, or the first in its text.
+func (p parsing) image(raw *gofeed.Item) string {
+	var candidates []string
+	for _, name := range []string{"content", "thumbnail"} {
+		candidates = append(candidates, mediaImages(raw.Extensions["media"], name)...)
+	}
+	for _, e := range raw.Enclosures {
+		if e != nil && (strings.HasPrefix(e.Type, "image/") || e.Type == "" && hasImageName(e.URL)) {
+			candidates = append(candidates, e.URL)
+		}
+	}
+	if raw.Image != nil {
+		candidates = append(candidates, raw.Image.URL)
+	}
+	candidates = append(candidates, firstImage(content(raw)), firstImage(raw.Description))
+	for _, c := range candidates {
+		if image := p.resolve(c); image != "" {
+			return image
+		}
+	}
+	return ""
+}
+
+func mediaImages(media map[string][]ext.Extension, name string) []string {
+	var out []string
+	for _, group := range media["group"] {
+		for _, e := range group.Children[name] {
+			out = appendMedia(out, e, name)
+		}
+	}
+	for _, e := range media[name] {
+		out = appendMedia(out, e, name)
+	}
+	return out
+}
+
+func appendMedia(out []string, e ext.Extension, name string) []string {
+	kind, medium, address := e.Attrs["type"], e.Attrs["medium"], e.Attrs["url"]
+	if name == "thumbnail" || medium == "image" || strings.HasPrefix(kind, "image/") || kind == "" && medium == "" && hasImageName(address) {
+		out = append(out, address)
+	}
+	for _, t := range e.Children["thumbnail"] {
+		out = append(out, t.Attrs["url"])
+	}
+	return out
+}
+
+func hasImageName(address string) bool {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return false
+	}
+	path := strings.ToLower(u.Path)
+	return slices.ContainsFunc([]string{".jpg", ".jpeg", ".png", ".webp", ".gif"}, func(end string) bool { return strings.HasSuffix(path, end) })
+}
+
+// content is the whole text of an entry as HTML, when the feed carries it.
+func content(raw *gofeed.Item) string {
+	best := raw.Content
+	for _, e := range [][2]string{{"yandex", "full-text"}, {"turbo", "content"}} {
+		if c := extension(raw.Extensions, e[0], e[1]); len(c) > len(best) {
+			best = c
+		}
+	}
+	return strings.TrimSpace(best)
+}
+
+func extension(all ext.Extensions, space, name string) string {
+	for _, e := range all[space][name] {
+		if v := strings.TrimSpace(e.Value); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func authors(raw *gofeed.Item) string {
+	var names []string
+	add := func(name string) {
+		if name = plain(name); name != "" && !slices.Contains(names, name) && len(names) < 5 {
+			names = append(names, name)
+		}
+	}
+	for _, a := range raw.Authors {
+		if a != nil {
+			add(a.Name)
+		}
+	}
+	if len(names) == 0 && raw.DublinCoreExt != nil {
+		for _, c := range raw.DublinCoreExt.Creator {
+			add(c)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// limited keeps the first of entries that lead to one page, and at most maxItems
+// of them, the newest. A feed that gives every entry one id is read by its links.
+func limited(items []Item) []Item {
+	ids, links := make(map[string]bool, len(items)), make(map[string]bool, len(items))
+	out := items[:0]
+	for _, it := range items {
+		if links[it.Link] {
+			continue
+		}
+		if ids[it.ID] {
+			it.ID = it.Link
+		}
+		ids[it.ID], links[it.Link] = true, true
+		out = append(out, it)
+	}
+	if len(out) > maxItems {
+		slices.SortStableFunc(out, func(a, b Item) int { return b.Published.Compare(a.Published) })
+		out = out[:maxItems]
+	}
+	return out
+}

@@ -1,0 +1,136 @@
+package feed
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"newsbot/internal/fetch"
+)
+
+var (
+	xmlDeclaration = regexp.MustCompile(`^<\?xml[^>]*\?>`)
+	rootStart      = regexp.MustCompile(`(?i)<\?xml|<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]`)
+	rootName       = regexp.MustCompile(`(?s)^(?:\s|<\?.*?\?>|<!--.*?-->|<![^>\[]*(?:\[.*?\])?[^>]*>)*<([A-Za-z_][\w:.-]*)`)
+	illegalRef     = regexp.MustCompile(`&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));`)
+	itemStart      = regexp.MustCompile(`<(?:item|entry)[\s>]`)
+	itemEnd        = regexp.MustCompile(`</(?:item|entry)\s*>`)
+)
+
+// maxJunk is how far into a body the document may begin.
+const maxJunk = 64 << 10
+
+// repair makes of a body as it was served XML (or JSON) that a parser accepts:
+// UTF-8, without characters that XML forbids, beginning where the document
+// begins, and declared as what it now is.
+func repair(body []byte, contentType string) string {
+	text := string(fetch.UTF8(body, contentType))
+	text = strings.TrimLeft(strings.Map(legal, text), " \n\r\t")
+	if strings.HasPrefix(text, "{") {
+		return text
+	}
+	// Warnings of the server's software, or blank lines, before the document.
+	if loc := rootStart.FindStringIndex(text[:boundary(text, maxJunk)]); loc != nil && loc[0] > 0 && !isHTML(text[:loc[0]]) {
+		text = text[loc[0]:]
+	}
+	if loc := xmlDeclaration.FindStringIndex(text); loc != nil { // drops version 1.1 and the old encoding
+		text = text[loc[1]:]
+	}
+	if strings.Contains(text, "&#") {
+		text = illegalRef.ReplaceAllString(text, "")
+	}
+	return `<?xml version="1.0" encoding="UTF-8"?>` + text
+}
+
+// legal drops, for strings.Map, the characters that XML 1.0 forbids.
+func legal(r rune) rune {
+	switch {
+	case r == '\t' || r == '\n' || r == '\r':
+		return r
+	case r < 0x20, r == 0xFFFE, r == 0xFFFF, r == utf8.RuneError:
+		return -1
+	}
+	return r
+}
+
+// boundary is the largest index up to n at which s can be cut.
+func boundary(s string, n int) int {
+	if len(s) <= n {
+		return len(s)
+	}
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return n
+}
+
+// root is the name, in lower case, of a document's outermost element.
+func root(text string) string {
+	m := rootName.FindStringSubmatch(text[:boundary(text, maxJunk)])
+	if m == nil {
+		return ""
+	}
+	return strings.ToLower(m[1])
+}
+
+// isHTML says whether a text that should be a feed begins as a web page does.
+func isHTML(text string) bool {
+	start := strings.ToLower(text[:boundary(text, 2048)])
+	return strings.Contains(start, "<!doctype html") || strings.Contains(start, "<html")
+}
+
+// pieces cuts a feed that does not parse into its head, its whole items and what
+// would close it, so that each item can be read by itself: one that is broken or
+// cut short then costs none of the others. ok is false when there are no items.
+func pieces(text string) (head string, items []string, tail string, ok bool) {
+	first := itemStart.FindStringIndex(text)
+	if first == nil {
+		return "", nil, "", false
+	}
+	head = text[:first[0]]
+	switch root(text) {
+	case "rss":
+		tail = "</channel></rss>"
+	case "feed":
+		tail = "</feed>"
+	case "rdf:rdf":
+		// RSS 1.0 closes its channel before the items, RSS 0.9x sometimes does not.
+		tail = "</rdf:RDF>"
+	default:
+		return "", nil, "", false
+	}
+	rest := text[first[0]:]
+	for len(items) < maxItems {
+		start := itemStart.FindStringIndex(rest)
+		if start == nil {
+			break
+		}
+		rest = rest[start[0]:]
+		end := itemEnd.FindStringIndex(rest)
+		if end == nil {
+			break // cut short
+		}
+		// An item that was never closed ends where the next begins.
+		if next := itemStart.FindStringIndex(rest[start[1]-start[0]:]); next != nil && next[0]+start[1]-start[0] < end[0] {
+			rest = rest[next[0]+start[1]-start[0]:]
+			continue
+		}
+		items = append(items, rest[:end[1]])
+		rest = rest[end[1]:]
+	}
+	return head, items, tail, len(items) > 0
+}
+
+// looksBinary says whether a body is no text at all.
+func looksBinary(body []byte) bool {
+	if len(body) >= 2 && (body[0] == 0xFF && body[1] == 0xFE || body[0] == 0xFE && body[1] == 0xFF) {
+		return false // UTF-16 is full of zeros
+	}
+	sample := body[:min(len(body), 1024)]
+	zeros := bytes.Count(sample, []byte{0})
+	if zeros > 0 && len(sample) >= 4 && (sample[0] == '<' && sample[1] == 0 || sample[0] == 0 && (sample[1] == '<' || sample[1] == 0)) {
+		return false // UTF-16 or UTF-32 without a mark
+	}
+	return zeros > 0
+}
