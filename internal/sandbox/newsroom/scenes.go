@@ -21,22 +21,33 @@ func sky(c *canvas, p palette, x, y float64) {
 	c.ellipse(flat(p.glow), cx, cy, c.h*0.062, c.h*0.062)
 }
 
-// clouds are a few long flat ones.
+// clouds are a few long flat ones, each one outline so that no seam shows.
 func clouds(c *canvas, p palette, d *dice, top, bottom float64) {
-	for range 5 {
-		x, y, w := d.between(-80, c.w), c.h*d.between(top, bottom), d.between(180, 420)
-		for i := range 5 {
-			t := float64(i)/4 - 0.5
-			r := w * 0.09 * (1.25 - math.Abs(t)*1.6) * d.between(0.8, 1.3)
-			c.ellipse(flat(p.light.alpha(0.13)), x+t*w, y, w*0.24, r)
+	for range 4 {
+		x, y, w := d.between(-120, c.w-60), c.h*d.between(top, bottom), d.between(240, 520)
+		h, seed := w*d.between(0.09, 0.14), d.next()
+		const steps = 60
+		var outline []pt
+		for i := range steps + 1 {
+			t := float64(i) / steps
+			swell := math.Pow(math.Sin(math.Pi*t), 0.7) * (0.45 + 0.75*fractal(t*5, seed, 2))
+			outline = append(outline, pt{x + w*t, y - h*swell})
 		}
+		for i := steps; i >= 0; i-- {
+			t := float64(i) / steps
+			outline = append(outline, pt{x + w*t, y + h*0.16*math.Sin(math.Pi*t)})
+		}
+		c.fill(vertical(p.light.mix(p.skyLow, 0.35).alpha(0.42), p.light.mix(p.skyLow, 0.6).alpha(0.06), y-h, y+h*0.16), outline...)
 	}
 }
 
 // hills are layers of land from far to near, and give the colour of the nearest.
 func hills(c *canvas, p palette, d *dice, from, to float64, layers, rough int, swing float64) {
 	for i := range layers {
-		t := float64(i) / float64(max(layers-1, 1))
+		t := 1.0 // a single layer is the nearest
+		if layers > 1 {
+			t = float64(i) / float64(layers-1)
+		}
 		col := p.far.mix(p.near, t*0.92+0.04)
 		base := c.h * (from + (to-from)*t)
 		c.ridge(vertical(col.mix(p.skyLow, 0.10), col, base-c.h*swing, base+c.h*0.25), d, base, c.h*swing*(1-t*0.45), c.w*d.between(0.22, 0.34), rough)
@@ -55,14 +66,21 @@ func birds(c *canvas, p palette, d *dice) {
 
 // peaks is a jagged range with snow on its upper parts.
 func peaks(c *canvas, p palette, d *dice, base, height float64, snow bool, col colour) {
-	seed, phase := d.next(), d.float()*100
+	seed := d.next()
+	type summit struct{ x, h, slope float64 }
+	var summits []summit
+	for x := d.between(-120, 0); x < c.w+150; x += d.between(90, 210) {
+		summits = append(summits, summit{x, height * d.between(0.38, 0.92), d.between(0.75, 1.25)})
+	}
 	const step = 3
 	line := make([]pt, 0, int(c.w)/step+3)
 	for x := -step; x <= int(c.w)+step; x += step {
-		t := float64(x)/(c.w*0.19) + phase
-		r := 1 - math.Abs(2*fractal(t, seed, 1)-1) // folded noise makes sharp crests
-		y := base - height*(0.25+0.55*r*fractal(t*0.5, seed+9, 2)*1.5+0.16*fractal(t*4, seed+3, 4))
-		line = append(line, pt{float64(x), y})
+		fx := float64(x)
+		rise := height * 0.14
+		for _, m := range summits {
+			rise = max(rise, m.h-m.slope*math.Abs(fx-m.x))
+		}
+		line = append(line, pt{fx, base - rise - height*0.16*(fractal(fx/46, seed, 4)-0.3)})
 	}
 	c.fill(vertical(col, col.mix(p.skyLow, 0.35), base-height, base), append(append([]pt{}, line...), pt{c.w + step, base + 4}, pt{-step, base + 4})...)
 	if !snow {
@@ -77,7 +95,7 @@ func peaks(c *canvas, p palette, d *dice, base, height float64, snow bool, col c
 		if len(crest) > 0 && (q.y >= limit || i == len(line)-1) {
 			under := append([]pt{}, crest...)
 			for j := len(crest) - 1; j >= 0; j-- {
-				depth := (limit - crest[j].y) * (0.35 + 0.5*lattice(int64(crest[j].x/14), seed))
+				depth := (limit - crest[j].y) * (0.3 + 0.6*fractal(crest[j].x/26, seed, 2))
 				under = append(under, pt{crest[j].x + 5, crest[j].y + depth})
 			}
 			c.fill(flat(p.light.mix(p.skyLow, 0.12).alpha(0.92)), under...)

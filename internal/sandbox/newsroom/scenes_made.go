@@ -70,7 +70,9 @@ func factory(c *canvas, p palette, d *dice) {
 		x, h := c.w*(0.16+0.15*float64(i)), d.between(280, 380)
 		for k := range 11 {
 			t := float64(k) / 10
-			c.ellipse(flat(p.light.alpha(0.17*(1-t*0.7))), x+t*t*230+t*20, ground-h-18-t*110, 22+t*72, 16+t*34)
+			px, py, r := x+t*t*230+t*20, ground-h-14-t*110, 24+t*74
+			puff := p.light.alpha(0.34 * (1 - t*0.6))
+			c.ellipse(radial(puff, puff.alpha(0), px, py, r), px, py, r, r)
 		}
 		c.fill(vertical(col.mix(p.light, 0.15), col, ground-h, ground), pt{x - 24, ground}, pt{x + 24, ground}, pt{x + 15, ground - h}, pt{x - 15, ground - h})
 		for s := range 3 {
