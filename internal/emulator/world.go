@@ -74,7 +74,10 @@ type ChatInfo struct {
 	Topics    []Topic
 	BotStatus string // the bot's membership; in a private chat Member, or Kicked when blocked
 	Started   bool   // private chats: the person has written to the bot
-	Last      *Message
+	Members   map[int64]string
+	// MigratedTo is the supergroup that the group became; 0 is none.
+	MigratedTo int64
+	Last       *Message
 }
 
 // Topic is a thread of a forum.
@@ -117,11 +120,8 @@ type Message struct {
 	Silent          bool
 	Protected       bool
 
-	service    *serviceInfo
-	isTopic    bool
-	asForward  *wireOrigin
-	paid       bool
-	parsedFrom string
+	service *serviceInfo
+	origin  *wireOrigin
 }
 
 // Entity is a range of formatting. Offset and Length count UTF-16 units.
@@ -177,7 +177,7 @@ type Button struct {
 	IconCustomEmojiID   string
 	Disabled            bool
 
-	raw []byte
+	wire *wireButton
 }
 
 // ReplyKeyboard is a keyboard that stands in place of the letters.
