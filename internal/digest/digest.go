@@ -1,25 +1,142 @@
 // Package digest makes digests: what a chat is sent at the minute it asked for,
-// once per slot.
+// once per slot. A slot that passed while Newsbot was down is sent late, as
+// long as its day lasts where the reader is; never twice.
 package digest
 
 import (
 	"context"
-	"log/slog"
+	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
+	"newsbot/internal/article"
+	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
 	"newsbot/internal/store"
 )
 
-// Next returns the first slot of d after a time, in the chat's zone.
-func Next(d store.Digest, zone *time.Location, after time.Time) time.Time { return time.Time{} }
+const (
+	stories    = 10             // the most in one digest
+	firstReach = 24 * time.Hour // how far back the first digest goes
+	maxReach   = 72 * time.Hour // how far back any digest goes
+	maxText    = 4096           // Telegram's limit, in UTF-16 units
+)
 
-// Build makes the message of a slot.
-func Build(ctx context.Context, db *store.Store, chat store.Chat, slot, lastSlot, now time.Time) (*outbox.Message, error) {
-	return nil, nil
+// OpenData is the callback data of a button that opens an article in the chat
+// and leaves the message with the button as it is.
+func OpenData(articleID string) string { return "d:" + articleID }
+
+// Days says on which days a digest comes: "every day", "on weekdays", "Mo, We".
+func Days(p *locale.Printer, weekdays uint8) string {
+	const all, work = 0b1111111, 0b0011111
+	switch weekdays & all {
+	case all:
+		return p.T("digest.every_day")
+	case work:
+		return p.T("digest.workdays")
+	}
+	var names []string
+	for day := range 7 {
+		if weekdays&(1<<day) != 0 {
+			names = append(names, p.WeekdayShort(day))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
-// Plan settles every slot that is due and says how many digests were enqueued.
-func Plan(ctx context.Context, db *store.Store, now time.Time, log *slog.Logger) (sent int, err error) {
-	return 0, nil
+// Clock writes a minute of the day: "08:30".
+func Clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
+
+// Build makes the message of a chat's digest: the date, the rates, and the
+// stories that came since the last slot, newest first. lastSlot is zero for the first.
+func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now time.Time) (*outbox.Message, error) {
+	zone, err := locale.Zone(chat.Zone)
+	if err != nil {
+		return nil, err
+	}
+	p := locale.New(locale.Language(chat.Language), zone)
+	codes := Currencies()
+	today := Today(p, now)
+	quotes, err := db.Quotes(ctx, codes, today)
+	if err != nil {
+		return nil, fmt.Errorf("build digest: %w", err)
+	}
+	since := lastSlot
+	if since.IsZero() {
+		since = now.Add(-firstReach)
+	}
+	if oldest := now.Add(-maxReach); since.Before(oldest) {
+		since = oldest
+	}
+	headlines, _, err := db.Headlines(ctx, store.NewsQuery{Languages: chat.NewsLanguages, AsOf: now, Since: since, Limit: stories})
+	if err != nil {
+		return nil, fmt.Errorf("build digest: %w", err)
+	}
+
+	var head strings.Builder
+	head.WriteString("<b>" + p.H(greeting(now.In(zone).Hour())) + "</b> " + p.H("digest.today", "Date", p.DateFull(now)) + "\n\n")
+	head.WriteString("<b>" + p.H("rates.title") + "</b>\n")
+	byCode, date, known := Newest(quotes)
+	for _, code := range codes {
+		head.WriteString(RateLine(p, code, byCode, date) + "\n")
+	}
+	if known && Stale(date, today) {
+		head.WriteString(p.H("rates.stale", "Date", p.Date(Civil(p, date))) + "\n")
+	}
+	text, shown := head.String()+"\n", 0
+	if len(headlines) == 0 {
+		text += p.H("digest.nothing")
+	} else {
+		text += "<b>" + p.H("digest.stories") + "</b>\n"
+	}
+	for i, h := range headlines {
+		line := storyLine(p, i+1, h)
+		if article.Length(text+line) > maxText || len(text)+len(line) > 16<<10 {
+			break
+		}
+		text += line
+		shown++
+	}
+	var keyboard [][]outbox.Button
+	for i, h := range headlines[:shown] {
+		if i%5 == 0 {
+			keyboard = append(keyboard, nil)
+		}
+		row := len(keyboard) - 1
+		keyboard[row] = append(keyboard[row], outbox.Button{Text: fmt.Sprint(i + 1), Data: OpenData(h.ID)})
+	}
+	keyboard = append(keyboard, []outbox.Button{{Text: p.T("article.to_news"), Data: "m:news"}})
+	return &outbox.Message{Text: strings.TrimSpace(text), Keyboard: keyboard}, nil
+}
+
+// storyLine is a story's number, language, linked title and source.
+func storyLine(p *locale.Printer, n int, h store.Headline) string {
+	title := locale.Escape(locale.Clip(h.Title, 200))
+	if link := webLink(h.Link); link != "" {
+		title = `<a href="` + locale.Escape(link) + `">` + title + `</a>`
+	}
+	return fmt.Sprintf("<b>%d.</b> %s %s <i>— %s</i>\n", n, locale.Escape(locale.Language(h.Language).Tag()), title, locale.Escape(locale.Clip(h.SourceTitle, 50)))
+}
+
+// webLink returns link when it is one that Telegram takes, else nothing.
+func webLink(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(link) > 1000 {
+		return ""
+	}
+	return link
+}
+
+func greeting(hour int) string {
+	switch {
+	case hour >= 5 && hour < 12:
+		return "digest.morning"
+	case hour >= 12 && hour < 18:
+		return "digest.afternoon"
+	case hour >= 18 && hour < 23:
+		return "digest.evening"
+	default:
+		return "digest.night"
+	}
 }

@@ -3,6 +3,7 @@ package locale
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -169,4 +170,20 @@ func (p *Printer) ZoneName(t time.Time) string {
 		offset += fmt.Sprintf(":%02d", minutes)
 	}
 	return city + ", " + offset
+}
+
+var zones sync.Map // name → *time.Location; only names that exist, so it stays small
+
+// Zone is time.LoadLocation with a memory: a zone is looked up for every
+// update, and reading it from the tz database is slow.
+func Zone(name string) (*time.Location, error) {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location), nil
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q: %w", name, err)
+	}
+	zones.Store(name, z)
+	return z, nil
 }

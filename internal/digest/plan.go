@@ -1,0 +1,128 @@
+package digest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+// slice is how many chats are settled in one transaction.
+const slice = 500
+
+// Plan settles every slot that is due: its message goes to the outbox, or, when
+// its day is over where the reader is, a note says why not. It returns how many
+// were enqueued. A chat whose digest fails is left due, told in err, and stops no other.
+func Plan(ctx context.Context, db *store.Store, now time.Time, log *slog.Logger) (sent int, err error) {
+	r := round{db: db, now: now, log: log, built: map[string]built{}, seen: map[slotKey]bool{}}
+	for {
+		n, more, err := r.slice(ctx)
+		sent += n
+		if err != nil {
+			return sent, errors.Join(append(r.errs, err)...)
+		}
+		if !more {
+			return sent, errors.Join(r.errs...)
+		}
+	}
+}
+
+// round is one run of Plan.
+type round struct {
+	db    *store.Store
+	now   time.Time
+	log   *slog.Logger
+	built map[string]built // what chats share is made once
+	seen  map[slotKey]bool // slots that this round has dealt with
+	stuck int              // of those, how many are still due
+	errs  []error
+}
+
+type built struct {
+	message *outbox.Message
+	err     error
+}
+
+type slotKey struct {
+	chat int64
+	at   int64
+}
+
+func (r *round) slice(ctx context.Context) (sent int, more bool, err error) {
+	// Those that failed stay first in line: ask past them.
+	due, err := r.db.DueDigests(ctx, r.now, slice+r.stuck)
+	if err != nil {
+		return 0, false, err
+	}
+	var slots []store.Slot
+	for _, d := range due {
+		key := slotKey{d.ChatID, d.NextAt.UnixMilli()}
+		if r.seen[key] {
+			continue
+		}
+		r.seen[key] = true
+		slot, err := r.settle(ctx, d)
+		if err != nil {
+			r.stuck++
+			r.log.Error("digest cannot be made", slog.Int64("chat", d.ChatID), slog.Time("slot", d.NextAt), slog.Any("error", err))
+			if len(r.errs) < 5 { // one cause fails for many chats alike
+				r.errs = append(r.errs, fmt.Errorf("digest of chat %d: %w", d.ChatID, err))
+			}
+			continue
+		}
+		slots = append(slots, slot)
+	}
+	if len(slots) == 0 {
+		return 0, false, nil
+	}
+	sent, err = r.db.CommitSlots(ctx, r.now, slots)
+	return sent, true, err
+}
+
+// settle decides on one slot.
+func (r *round) settle(ctx context.Context, d store.DueDigest) (store.Slot, error) {
+	zone, err := locale.Zone(d.Chat.Zone)
+	if err != nil {
+		return store.Slot{}, err
+	}
+	slot := store.Slot{ChatID: d.ChatID, At: d.NextAt, ThreadID: d.Chat.ThreadID}
+	y, m, day := r.now.In(zone).Date()
+	midnight := instant(time.Date(y, m, day, 0, 0, 0, 0, time.UTC), 0, zone)
+	if d.NextAt.Before(midnight) {
+		// Days that are over are passed in one step, up to today's slot, which may still be sent.
+		slot.Note = "the day was over"
+		slot.NextAt = Next(d.Digest, zone, midnight.Add(-time.Nanosecond))
+		r.log.Warn("digest skipped: its day is over", slog.Int64("chat", d.ChatID), slog.Time("slot", d.NextAt))
+		return slot, nil
+	}
+	slot.NextAt = Next(d.Digest, zone, r.now)
+	slot.Message, err = r.build(ctx, d)
+	return slot, err
+}
+
+// build makes a chat's message, or takes the one of a chat that reads the same.
+func (r *round) build(ctx context.Context, d store.DueDigest) (*outbox.Message, error) {
+	key := fmt.Sprintf("%s|%s|%s|%d", d.Chat.Language, strings.Join(d.Chat.NewsLanguages, ","), d.Chat.Zone, d.LastSlot.UnixMilli())
+	b, ok := r.built[key]
+	if !ok {
+		b.message, b.err = r.render(ctx, d)
+		r.built[key] = b
+	}
+	return b.message, b.err
+}
+
+func (r *round) render(ctx context.Context, d store.DueDigest) (m *outbox.Message, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return Build(ctx, r.db, d.Chat, d.LastSlot, r.now)
+}
