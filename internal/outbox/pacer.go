@@ -2,10 +2,13 @@ package outbox
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 )
 
-// PacerOptions are the limits a Pacer keeps.
+// PacerOptions are the limits a Pacer keeps. They are Telegram's published
+// ones by default, but for Rate, which is the operator's.
 type PacerOptions struct {
 	Rate           float64       // messages a second for the whole bot; 0 is without limit
 	Burst          int           // how many of them may leave at once after a lull; default Rate/10, at least 1
@@ -14,21 +17,326 @@ type PacerOptions struct {
 	GroupPerMinute int           // in one group, supergroup or channel; default 20, negative is without limit
 }
 
-// Pacer spaces everything the bot sends: one for the whole bot.
-type Pacer struct{}
+// Pacer spaces everything the bot sends: there is one for the whole bot. Lower
+// lanes go first, within a lane those who came first, and a chat that has to
+// wait holds up no other.
+//
+// It goes by the real clock whatever clock the bot is given, since Telegram does too.
+type Pacer struct {
+	o PacerOptions
+
+	mu      sync.Mutex
+	waiting [LaneBulk + 1][]*waiter
+	whole   pace // the bot's own
+	chats   map[int64]*pace
+	sweepAt int         // size of chats at which idle ones are dropped
+	timer   *time.Timer // runs dispatch when the next one may leave
+	armed   time.Time   // when timer fires; zero when it does not
+
+	// While probing, one message a second leaves, to see how far a 429 with a
+	// long wait, or an outage, reaches.
+	probing bool
+	flooded int64     // the chat that was told to wait long; 0 is none
+	wait    time.Time // until when
+}
+
+type waiter struct {
+	chat    int64
+	granted chan struct{}
+}
+
+// pace is how far something has used what it may send: the whole bot or a chat.
+type pace struct {
+	next   time.Time   // when the next one were due if all were evenly spaced
+	recent []time.Time // the last ones, oldest at head; as many as its window holds
+	head   int
+	last   time.Time
+	held   time.Time // nothing before that
+}
+
+// The rules that are not options.
+const (
+	longFlood  = time.Minute // a longer retry_after need not be the whole bot's
+	probeEvery = time.Second
+	sweepFrom  = 1024
+)
 
 // NewPacer returns a Pacer that keeps o.
-func NewPacer(o PacerOptions) *Pacer { return &Pacer{} }
+func NewPacer(o PacerOptions) *Pacer {
+	if o.Burst <= 0 {
+		o.Burst = max(1, int(o.Rate/10))
+	}
+	if o.PerChat == 0 {
+		o.PerChat = time.Second
+	}
+	if o.ChatBurst <= 0 {
+		o.ChatBurst = 3
+	}
+	if o.GroupPerMinute == 0 {
+		o.GroupPerMinute = 20
+	}
+	return &Pacer{o: o, chats: map[int64]*pace{}, sweepAt: sweepFrom}
+}
 
-// Wait returns when a message of the lane may leave for the chat. Of those that
-// wait, lower lanes go first.
-func (p *Pacer) Wait(ctx context.Context, lane Lane, chatID int64) error { return ctx.Err() }
+// Wait returns when a message of the lane may leave for the chat, or when ctx
+// is done, with its error.
+func (p *Pacer) Wait(ctx context.Context, lane Lane, chatID int64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	lane = min(max(lane, LaneReply), LaneBulk)
+	w := &waiter{chat: chatID, granted: make(chan struct{})}
+	p.mu.Lock()
+	p.waiting[lane] = append(p.waiting[lane], w)
+	p.dispatch(time.Now())
+	p.mu.Unlock()
+	select {
+	case <-w.granted:
+		return nil
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.Index(p.waiting[lane], w)
+	if i < 0 {
+		return nil // granted at the same moment
+	}
+	p.waiting[lane] = slices.Delete(p.waiting[lane], i, i+1)
+	return ctx.Err()
+}
 
-// Pause holds a chat, or everything when chatID is 0, for d.
-func (p *Pacer) Pause(chatID int64, d time.Duration) {}
+// Pause holds a chat, or everything when chatID is 0, for d. The longest pause counts.
+func (p *Pacer) Pause(chatID int64, d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pause(chatID, time.Now().Add(d))
+}
 
-// Flooded is told that Telegram answered 429 for a chat, and holds what has to be held.
-func (p *Pacer) Flooded(chatID int64, after time.Duration) {}
+func (p *Pacer) pause(chatID int64, until time.Time) {
+	target := &p.whole
+	if chatID != 0 {
+		target = p.chat(chatID)
+	}
+	if until.After(target.held) {
+		target.held = until
+	}
+}
+
+// Flooded is told that Telegram answered 429 for a chat. A wait of up to a
+// minute is the whole bot's, as it is in practice: everything is held. A longer
+// one may be that chat's alone, and must not silence everyone else for an hour:
+// the chat is held, others go on one a second until one of them gets through
+// (Succeeded); when another chat is told the same instead, everything is held.
+func (p *Pacer) Flooded(chatID int64, after time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	until := now.Add(max(after, time.Second))
+	if after <= longFlood {
+		p.pause(0, until)
+		return
+	}
+	p.pause(chatID, until)
+	switch {
+	case p.flooded != 0 && p.flooded != chatID && p.wait.After(now):
+		p.pause(0, until)
+	default:
+		p.flooded, p.wait = chatID, until
+		p.pause(0, now.Add(probeEvery))
+	}
+	p.probing = true
+}
 
 // Succeeded is told that Telegram took a message for a chat.
-func (p *Pacer) Succeeded(chatID int64) {}
+func (p *Pacer) Succeeded(chatID int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.probing && chatID != p.flooded {
+		p.probing, p.flooded = false, 0
+		p.dispatch(time.Now())
+	}
+}
+
+// probe holds everything for d and lets one message a second pass from then on
+// until one succeeds.
+func (p *Pacer) probe(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pause(0, time.Now().Add(d))
+	p.probing = true
+}
+
+// chatReady returns when the chat itself may get its next message, whatever the
+// whole bot has to wait for.
+func (p *Pacer) chatReady(chatID int64) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.chats[chatID]
+	if c == nil {
+		return time.Time{}
+	}
+	return c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute)
+}
+
+// heldUntil returns until when everything is held.
+func (p *Pacer) heldUntil() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.whole.held
+}
+
+// dispatch lets everyone go whose turn has come and sets the timer for the next.
+func (p *Pacer) dispatch(now time.Time) {
+	for {
+		ready := p.botReady()
+		if !ready.After(now) {
+			lane, i, next := p.pick(now)
+			if i >= 0 {
+				p.grant(now, lane, i)
+				continue
+			}
+			ready = next
+		} else if !p.anyoneWaits() {
+			return
+		}
+		if !ready.IsZero() {
+			p.arm(now, ready)
+		}
+		return
+	}
+}
+
+func (p *Pacer) anyoneWaits() bool {
+	for _, ws := range p.waiting {
+		if len(ws) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pacer) botReady() time.Time {
+	ready := p.whole.held
+	if p.o.Rate > 0 {
+		ready = p.whole.ready(p.interval(), p.o.Burst, time.Second)
+	}
+	if p.probing {
+		ready = later(ready, p.whole.last.Add(probeEvery))
+	}
+	return ready
+}
+
+func (p *Pacer) interval() time.Duration { return time.Duration(float64(time.Second) / p.o.Rate) }
+
+// pick finds the first waiter whose chat is ready; without one, i is -1 and
+// next is when the first chat will be, zero when nobody waits.
+func (p *Pacer) pick(now time.Time) (lane, i int, next time.Time) {
+	for lane, ws := range p.waiting {
+		for i, w := range ws {
+			c := p.chats[w.chat]
+			if c == nil {
+				return lane, i, time.Time{}
+			}
+			ready := c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute)
+			if !ready.After(now) {
+				return lane, i, time.Time{}
+			}
+			if next.IsZero() || ready.Before(next) {
+				next = ready
+			}
+		}
+	}
+	return 0, -1, next
+}
+
+func (p *Pacer) grant(now time.Time, lane, i int) {
+	w := p.waiting[lane][i]
+	p.waiting[lane] = slices.Delete(p.waiting[lane], i, i+1)
+	if p.o.Rate > 0 {
+		p.whole.use(now, p.interval(), int(p.o.Rate))
+	}
+	p.whole.last = now
+	if p.o.PerChat > 0 || w.chat < 0 && p.o.GroupPerMinute > 0 {
+		window := 0
+		if w.chat < 0 { // groups, supergroups and channels
+			window = p.o.GroupPerMinute
+		}
+		p.chat(w.chat).use(now, max(p.o.PerChat, 0), window)
+	}
+	close(w.granted)
+}
+
+// chat returns a chat's pace, and now and then drops those that no longer matter.
+func (p *Pacer) chat(id int64) *pace {
+	c := p.chats[id]
+	if c != nil {
+		return c
+	}
+	if len(p.chats) >= p.sweepAt {
+		now := time.Now()
+		for id, c := range p.chats {
+			if !c.held.After(now) && !c.next.After(now) && (len(c.recent) == 0 || now.Sub(c.last) > time.Minute) {
+				delete(p.chats, id)
+			}
+		}
+		p.sweepAt = max(sweepFrom, 2*len(p.chats))
+	}
+	c = &pace{}
+	p.chats[id] = c
+	return c
+}
+
+func (p *Pacer) arm(now, when time.Time) {
+	if p.armed.Equal(when) {
+		return
+	}
+	p.armed = when
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.timer = time.AfterFunc(when.Sub(now), func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.armed = time.Time{}
+		p.dispatch(time.Now())
+	})
+}
+
+// ready returns when the next one may leave: not while held, spaced by interval
+// with burst of them let through at once after a lull, and never more than the
+// window's number in any span of it.
+func (c *pace) ready(interval time.Duration, burst int, window time.Duration) time.Time {
+	ready := c.held
+	if interval > 0 && !c.next.IsZero() {
+		ready = later(ready, c.next.Add(-time.Duration(burst-1)*interval))
+	}
+	if len(c.recent) > 0 && len(c.recent) == cap(c.recent) {
+		ready = later(ready, c.recent[c.head].Add(window))
+	}
+	return ready
+}
+
+// use notes that one left; window is how many are remembered.
+func (c *pace) use(now time.Time, interval time.Duration, window int) {
+	c.next = later(c.next, now).Add(interval)
+	c.last = now
+	if window <= 0 {
+		return
+	}
+	if c.recent == nil {
+		c.recent = make([]time.Time, 0, window)
+	}
+	if len(c.recent) < cap(c.recent) {
+		c.recent = append(c.recent, now)
+		return
+	}
+	c.recent[c.head] = now
+	c.head = (c.head + 1) % len(c.recent)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
