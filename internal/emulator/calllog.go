@@ -20,6 +20,9 @@ type callLog struct {
 
 func newCallLog(keep int, w io.Writer) *callLog { return &callLog{keep: keep, w: w} }
 
+// off tells whether nobody wants to know of any call.
+func (l *callLog) off() bool { return l.keep == 0 && l.w == nil }
+
 type logLine struct {
 	Time         time.Time         `json:"time"`
 	Method       string            `json:"method"`

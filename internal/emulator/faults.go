@@ -147,9 +147,9 @@ func (s *Server) writeFault(w http.ResponseWriter, h *http.Request, f *Fault, a 
 			d = 24 * time.Hour
 		}
 		sleep(h.Context(), d)
-		cut(w)
+		cut()
 	case DropBefore, DropAfter:
-		cut(w)
+		cut()
 	case TruncatedJSON:
 		whole := a.body
 		a.body = whole[:len(whole)/2]
@@ -175,9 +175,6 @@ func (s *Server) writeFault(w http.ResponseWriter, h *http.Request, f *Fault, a 
 }
 
 // cut ends the connection without an answer.
-func cut(w http.ResponseWriter) {
-	// The server takes this panic for what it is: an end without an answer and
-	// without a line in its log.
-	_ = w
-	panic(http.ErrAbortHandler)
-}
+//
+// The HTTP server takes this panic for what it is, and logs nothing.
+func cut() { panic(http.ErrAbortHandler) }

@@ -52,8 +52,7 @@ type request struct {
 	vals       map[string]string
 	files      map[string]upload
 	violations []string
-	chatID     int64  // for the log
-	delay      func() // run before the answer is written
+	chatID     int64 // for the log
 }
 
 func (r *request) violate(format string, args ...any) {

@@ -252,23 +252,20 @@ func (s *Server) call(w http.ResponseWriter, h *http.Request, name string) {
 		apiErr = r.check()
 	}
 	finish := func(a answer) {
+		if s.log.off() {
+			return
+		}
 		entry.Params, entry.ChatID, entry.Violations = r.loggable(), r.chatID, r.violations
 		entry.Status, entry.OK, entry.Description = a.status, a.status == http.StatusOK, a.description
 		entry.Duration = time.Since(begin)
 		s.log.add(entry)
 	}
-	if r.chatID == 0 {
-		r.chatID = r.integer("chat_id", 0)
-	}
 	var fault *Fault
 	if apiErr == nil {
+		r.chatID = r.namedChat()
 		fault = s.faults.match(r.method.name, r.chatID)
 	}
 	if fault != nil && fault.before() {
-		if r.method.name == "getUpdates" {
-			// A poll that is refused is no poll: it ends no other.
-			r.violations = nil
-		}
 		a := faultAnswer(fault)
 		finish(a)
 		s.writeFault(w, h, fault, a)
@@ -296,6 +293,17 @@ func (s *Server) call(w http.ResponseWriter, h *http.Request, name string) {
 		return
 	}
 	a.write(w)
+}
+
+// namedChat is the chat that a call names, 0 when it names none that is known.
+func (r *request) namedChat() int64 {
+	v := r.vals["chat_id"]
+	if strings.HasPrefix(v, "@") {
+		if c, err := r.s.chatByName(v); err == nil {
+			return c.id
+		}
+	}
+	return r.integer("chat_id", 0)
 }
 
 // answer is what goes back for a call.

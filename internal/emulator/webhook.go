@@ -307,6 +307,11 @@ func (h *webhook) reply(ctx context.Context, body []byte) {
 		return
 	}
 	req.Header.Set("Content-Type", "application/json")
+	defer func() {
+		if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // the panic's own value
+			panic(v)
+		}
+	}()
 	h.s.call(discard{http.Header{}}, req, name)
 }
 
