@@ -22,8 +22,8 @@ prezidenti elimiz jyl jyly jańa jaña halyq myń mıñ tenge teñge degen osy b
 
 	russianEndings = []string{"ого", "его", "ому", "ему", "ться", "тся", "ает", "яет", "ует", "ит", "ают", "или", "али", "ыли", "ает", "ение", "ения", "ании",
 		"ение", "ости", "ость", "ая", "ые", "ие", "ий", "ый", "ой", "ых", "их", "ами", "ями", "ов", "ев", "ах", "ях", "ция", "ции", "ли", "ть"}
-	kazakhEndings = []string{"лар", "лер", "дар", "дер", "тар", "тер", "дан", "ден", "тан", "тен", "ады", "йды", "атын", "етін", "нда", "нде", "шы", "да", "де", "дай", "дей",
-		"лды", "рды", "тты", "сты", "нды", "ып", "ын", "луда", "алар", "елер"}
+	kazakhEndings = []string{"лар", "лер", "дар", "дер", "тар", "тер", "дан", "ден", "тан", "тен", "ады", "йды", "атын", "етін", "нда", "нде", "шы", "да", "де",
+		"лды", "рды", "тты", "сты", "нды", "ып", "луда", "алар", "елер"}
 )
 
 // Language says which language a title and its text are in: kk, ru or en. What
@@ -55,7 +55,7 @@ func Language(title, text, declared string) string {
 }
 
 func cyrillicLanguage(lead []string, declared string) string {
-	kk, ru := 0, 0
+	kk, ru, weak := 0, 0, 0
 	for _, w := range lead {
 		if strings.ContainsAny(w, kazakhLetters) {
 			kk += 2
@@ -69,8 +69,12 @@ func cyrillicLanguage(lead []string, declared string) string {
 		if _, ok := kazakhWords[w]; ok {
 			kk += 2
 		} else if hasEnding(w, kazakhEndings) {
-			kk++
+			weak++
 		}
+	}
+	// One word of a title that ends like a Kazakh one proves nothing: "лидер", "мастер".
+	if kk > 0 || weak > 2 {
+		kk += weak
 	}
 	switch {
 	case kk > ru:

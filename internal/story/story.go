@@ -16,6 +16,7 @@ import (
 // Fingerprint is what Same compares. It is stored as JSON, in about a kilobyte.
 type Fingerprint struct {
 	Title     []string `json:"t"`           // Tokens of the title, in order
+	Names     []string `json:"c,omitempty"` // those of them that are names
 	Text      Sketch   `json:"s,omitempty"` // of the text's shingles; empty for texts too short to tell
 	Size      int      `json:"z,omitempty"` // how many different shingles the text has
 	Lead      Sketch   `json:"l,omitempty"` // of the stems of the text's beginning
@@ -43,7 +44,7 @@ const (
 
 // NewFingerprint makes the fingerprint of a text; published may be zero.
 func NewFingerprint(title, text string, published time.Time) Fingerprint {
-	f := Fingerprint{Title: Tokens(title)}
+	f := Fingerprint{Title: Tokens(title), Names: names(title)}
 	if !published.IsZero() {
 		f.Published = published.UnixMilli()
 	}
@@ -76,14 +77,14 @@ func Shingles(words []string) map[uint64]struct{} {
 
 // Same says whether two texts, in one language, tell the same story. It would rather miss a pair
 // than join two stories: the titles must agree and nothing in them may differ that
-// matters (numbers, a negation), and the texts must agree too. Without both texts
+// matters (numbers, names, a negation), and the texts must agree too. Without both texts
 // only equal titles of about the same hour do.
 func Same(a, b Fingerprint) bool {
 	apart := time.Duration(max(a.Published-b.Published, b.Published-a.Published)) * time.Millisecond
 	if a.Published == 0 || b.Published == 0 {
 		apart = 0
 	}
-	if apart > window || numbersDiffer(a.Title, b.Title) || negated(a.Title) != negated(b.Title) {
+	if apart > window || numbersDiffer(a.Title, b.Title) || negated(a.Title) != negated(b.Title) || namesDiffer(a, b) {
 		return false
 	}
 	if len(a.Text) == 0 || len(b.Text) == 0 {
@@ -107,7 +108,7 @@ func Same(a, b Fingerprint) bool {
 
 // jaccard is the share of tokens that two titles have in common, and their count.
 func jaccard(a, b []string) (share float64, common int) {
-	in := make(map[string]bool, len(a)+len(b)) // true once counted as common
+	in := make(map[string]bool, len(a)+len(b)) // true once counted
 	for _, t := range a {
 		in[t] = false
 	}
@@ -118,7 +119,7 @@ func jaccard(a, b []string) (share float64, common int) {
 		case !ok:
 			in[t] = true
 			union++
-		case !counted && slices.Contains(a, t):
+		case !counted: // it is from a
 			in[t] = true
 			common++
 		}
@@ -139,10 +140,20 @@ func hasOtherNumber(a, b []string) bool {
 	return slices.ContainsFunc(a, func(t string) bool { return isNumber(t) && !slices.Contains(b, t) })
 }
 
+// namesDiffer says whether each title has a name that the other has not: storm in
+// one town and in another, told from one template.
+func namesDiffer(a, b Fingerprint) bool {
+	return hasOtherName(a, b) && hasOtherName(b, a)
+}
+
+func hasOtherName(a, b Fingerprint) bool {
+	return slices.ContainsFunc(a.Names, func(n string) bool { return !slices.Contains(b.Title, n) })
+}
+
 func negated(title []string) bool {
 	return slices.ContainsFunc(title, func(t string) bool {
 		switch t {
-		case "не", "нет", "no", "not", "never", "емес", "жоқ", "without", "denies", "опроверг":
+		case "не", "нет", "no", "not", "never", "емес", "жоқ":
 			return true
 		}
 		return false
