@@ -102,10 +102,14 @@ func (p *poller) run(ctx context.Context) error {
 func (p *poller) round(ctx context.Context) error {
 	began := time.Now()
 	raws, err := p.client.getUpdates(ctx, p.offset, p.o.Limit, p.o.Timeout)
+	if err == nil || ctx.Err() != nil {
+		// A poll that the end cut short has told its offset when it began.
+		p.confirmed = p.offset
+	}
 	if err != nil {
 		return err
 	}
-	p.served, p.confirmed = true, p.offset
+	p.served = true
 	if len(raws) == 0 {
 		if took := time.Since(began); took < emptyPause {
 			sleep(ctx, emptyPause-took)
