@@ -32,12 +32,12 @@ func UTF8(body []byte, contentType string) []byte {
 		return bytes.ToValidUTF8(body, nil)
 	}
 	for _, label := range []string{declared(body), headerCharset(contentType)} {
-		enc := lookup(label)
+		enc, western := lookup(label)
 		if enc == nil {
 			continue
 		}
 		// Western labels are a server's default more often than the truth.
-		if (enc == charmap.Windows1252 || enc == charmap.ISO8859_1) && looksCyrillic(body) {
+		if western && looksCyrillic(body) {
 			break
 		}
 		return decode(enc, body)
@@ -126,20 +126,20 @@ func headerCharset(contentType string) string {
 }
 
 // lookup is nil for labels that are unknown, and for UTF-8, which the bytes have
-// already shown not to be true.
-func lookup(label string) encoding.Encoding {
+// already shown not to be true. western tells Latin-1 and its kin.
+func lookup(label string) (enc encoding.Encoding, western bool) {
 	label = strings.ToLower(strings.Trim(label, " \t\"'"))
 	switch strings.ReplaceAll(strings.ReplaceAll(label, "-", ""), "_", "") {
 	case "":
-		return nil
+		return nil, false
 	case "cp1251", "win1251", "windows1251", "ansi1251":
-		return charmap.Windows1251
+		return charmap.Windows1251, false
 	}
 	enc, name := charset.Lookup(label)
 	if enc == nil || name == "utf-8" || strings.HasPrefix(name, "utf-16") || name == "replacement" {
-		return nil
+		return nil, false
 	}
-	return enc
+	return enc, name == "windows-1252" // which browsers read Latin-1 and ASCII as
 }
 
 func decode(enc encoding.Encoding, b []byte) []byte {
