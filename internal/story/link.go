@@ -33,9 +33,12 @@ func CanonicalLink(raw string) (string, error) {
 	if scheme != "http" && scheme != "https" || u.Hostname() == "" {
 		return "", fmt.Errorf("canonical link: %w: it needs http or https and a host", ErrLink)
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-		host = ascii // names that are no IDNA, as with underscores, stay as they are
+		host = strings.TrimRight(ascii, ".") // names that are no IDNA, as with underscores, stay as they are
+	}
+	if !isHost(host) {
+		return "", fmt.Errorf("canonical link: %w: no such host can be", ErrLink)
 	}
 	if trimmed := strings.TrimPrefix(host, "www."); strings.Contains(trimmed, ".") {
 		host = trimmed
@@ -54,6 +57,13 @@ func CanonicalLink(raw string) (string, error) {
 		out.Fragment = u.Fragment
 	}
 	return out.String(), nil
+}
+
+// isHost takes names of any ASCII label, and addresses of both versions of IP.
+func isHost(host string) bool {
+	return host != "" && strings.IndexFunc(host, func(r rune) bool {
+		return r >= 0x80 || !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-._:", r)
+	}) < 0
 }
 
 func foldPath(p string) string {
