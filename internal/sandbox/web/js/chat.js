@@ -15,7 +15,8 @@ const PRESS_MS = 15000; // an edit so soon after a press is its outcome
 /** chatPane fills the middle of the page and keeps it right. */
 export function chatPane(root) {
   const head = el('header.chat-head');
-  const list = el('div.messages', { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', tabindex: '0', 'data-testid': 'messages' });
+  const track = el('div.track', { role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions' });
+  const list = el('div.messages', { tabindex: '0', 'data-testid': 'messages' }, track);
   const down = el('button.round.to-bottom', { type: 'button', 'data-testid': 'to-bottom', onclick: () => toBottom(true) }, icon('down'), el('span.count'));
   const offline = el('div.offline', { role: 'status', 'data-testid': 'offline' });
   const typing = el('div.typing-row', { 'aria-hidden': 'true' }, el('span.dots', null, el('i'), el('i'), el('i')));
@@ -56,11 +57,11 @@ export function chatPane(root) {
     const c = chat();
     shown = view.chat;
     nodes = new Map();
-    list.replaceChildren();
+    track.replaceChildren();
     root.classList.toggle('none', !c);
     if (!c) return;
     const all = ordered(c).slice(-SHOWN);
-    if (!all.length) list.append(nothing(c));
+    if (!all.length) track.append(nothing(c));
     for (const m of all) place(m, c);
     runs();
     drawTyping();
@@ -85,13 +86,13 @@ export function chatPane(root) {
       old.replaceWith(node);
       return node;
     }
-    list.querySelector('.empty')?.remove();
+    track.querySelector('.empty')?.remove();
     const day = dayOf(m.date);
-    let section = list.querySelector(`section[data-day="${day}"]`);
+    let section = track.querySelector(`section[data-day="${day}"]`);
     if (!section) {
       section = el('section.day', { 'data-day': day }, el('div.date', null, el('span', null, dayWords(m.date))));
-      const later = [...list.querySelectorAll('section')].find((s) => Number(s.dataset.day) > day);
-      list.insertBefore(section, later ?? (typing.parentNode === list ? typing : null));
+      const later = [...track.querySelectorAll('section')].find((s) => Number(s.dataset.day) > day);
+      track.insertBefore(section, later ?? (typing.parentNode === track ? typing : null));
     }
     const after = [...section.children].find((n) => Number(n.dataset.messageId) > m.id);
     section.insertBefore(node, after ?? null);
@@ -100,7 +101,7 @@ export function chatPane(root) {
 
   /** runs marks where one sender's row of messages begins and ends. */
   function runs() {
-    for (const section of list.querySelectorAll('section')) {
+    for (const section of track.querySelectorAll('section')) {
       const rows = [...section.querySelectorAll(':scope > .message, :scope > .service')];
       rows.forEach((row, i) => {
         const from = row.dataset.from;
@@ -112,7 +113,7 @@ export function chatPane(root) {
 
   function drawTyping() {
     const c = chat();
-    if (c?.typing && c.messages.size) list.append(typing);
+    if (c?.typing && c.messages.size) track.append(typing);
     else typing.remove();
     if (stick) toBottom(false);
   }
@@ -164,7 +165,7 @@ export function chatPane(root) {
       const height = list.scrollHeight;
       old?.remove();
       if (section && section.childElementCount === 1) section.remove();
-      if (!c.messages.size) list.append(nothing(c));
+      if (!c.messages.size) track.append(nothing(c));
       if (above) list.scrollTop -= height - list.scrollHeight;
     } else {
       const focused = old?.contains(document.activeElement) ? document.activeElement.dataset?.press : undefined;
@@ -182,7 +183,7 @@ export function chatPane(root) {
       }
     }
     runs();
-    if (typing.parentNode) list.append(typing);
+    if (typing.parentNode) track.append(typing);
     if (stick || (m && m.from.id === view.me && change.kind === 'message')) toBottom(change.kind === 'message' && nodes.size < SHOWN);
     seen();
   }
@@ -205,11 +206,26 @@ export function chatPane(root) {
     (same ?? node.querySelector('.key') ?? node).focus({ preventScroll: true });
   }
 
+  // The date of what is read stands above it while one scrolls, and is in the way otherwise.
+  let still;
+  function drawDates() {
+    const top = list.getBoundingClientRect().top;
+    for (const date of track.querySelectorAll('.date')) {
+      date.classList.toggle('stuck', date.parentNode.getBoundingClientRect().top < top - 4);
+    }
+    list.classList.add('scrolling');
+    clearTimeout(still);
+    still = setTimeout(() => list.classList.remove('scrolling'), 900);
+  }
+
   list.addEventListener('scroll', () => {
     stick = atBottom();
+    drawDates();
     seen();
   }, { passive: true });
-  new ResizeObserver(() => stick && toBottom(false)).observe(list);
+  const grown = new ResizeObserver(() => stick && toBottom(false));
+  grown.observe(list);
+  grown.observe(track);
   document.addEventListener('visibilitychange', seen);
 
   const all = () => {
@@ -233,7 +249,7 @@ export function chatPane(root) {
   });
   // A new day changes what "today" is.
   on('clock', () => {
-    for (const s of list.querySelectorAll('section')) s.querySelector('.date span').textContent = dayWords(Number(s.dataset.day) * 86400000 - world.clock.offset * 60000);
+    for (const s of track.querySelectorAll('section')) s.querySelector('.date span').textContent = dayWords(Number(s.dataset.day) * 86400000 - world.clock.offset * 60000);
   });
   on('online', () => {
     offline.textContent = world.online ? '' : t('offline');

@@ -40,10 +40,10 @@ const PATHS = {
   close: 'M6 6l12 12M18 6 6 18',
   reply: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6v1',
   clip: 'M19.5 11.5l-7.8 7.8a5 5 0 0 1-7.1-7.1l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4l7.8-7.8',
-  sliders: 'M4 7h9M19 7h1M4 17h1M11 17h9M16 4.8v4.4M8 14.8v4.4',
+  sliders: 'M4 7h8.5M17.5 7H20M4 17h2.5M11.5 17H20M17.5 7a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM11.5 17a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z',
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
   moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z',
-  auto: 'M12 3.5a8.5 8.5 0 1 0 0 17z M12 3.5a8.5 8.5 0 0 1 0 17',
+  auto: 'M20.5 12a8.5 8.5 0 1 1-17 0 8.5 8.5 0 0 1 17 0zM12 3.5v17M12 8h7.5M12 12h8.5M12 16h7.5',
   out: 'M8 16 16 8M9.5 8H16v6.5',
   copy: 'M9 9h10v10H9zM5 15V5h10',
   check: 'M4.5 12.5l5 5 10-11',
@@ -55,7 +55,7 @@ const PATHS = {
   pin: 'M9 3h6l-1 6 3 3v2H7v-2l3-3zM12 14v7',
   group: 'M9 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM3 19a6 6 0 0 1 12 0M16 5.5a3 3 0 0 1 0 5.5M17 13.5a6 6 0 0 1 4 5.5',
 };
-const SOLID = new Set(['send', 'auto']);
+const SOLID = new Set(['send']);
 
 /** icon draws one of a few line icons. It says nothing to a screen reader: its button does. */
 export function icon(name) {
