@@ -1,10 +1,19 @@
 // Package bot is the conversation: it takes updates, finds the command or the
 // button in one table, and answers with a screen in the reader's language.
+//
+// Handlers return what to answer; only the router sends, through the pacer that
+// everything shares. What Telegram does not take at once goes to the outbox.
 package bot
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"newsbot/internal/locale"
@@ -35,19 +44,234 @@ type Options struct {
 }
 
 // Bot answers updates. It is safe for concurrent use.
-type Bot struct{ o Options }
+type Bot struct {
+	o        Options
+	commands []command
+	byName   map[string]command
+	buttons  map[string]button
+	editors  map[int64]bool
+	username atomic.Pointer[string]
+
+	mu       sync.Mutex
+	queues   map[int64]*queue
+	running  sync.WaitGroup
+	handlers chan struct{} // bounds how many updates are handled at once
+
+	progressMu sync.Mutex
+	shown      map[string]outbox.Message // broadcast → what its progress message shows
+}
+
+const (
+	patience     = 5 * time.Second  // how long a batch waits for its slowest chat
+	handlerLimit = 30 * time.Second // for one update
+	atOnce       = 256              // updates handled at once
+	perChat      = 100              // updates of one chat that may wait
+)
 
 // New makes a bot. It does not touch the network.
-func New(o Options) *Bot { return &Bot{o: o} }
+func New(o Options) *Bot {
+	if o.Wake == nil {
+		o.Wake = func() {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.DefaultZone == nil {
+		o.DefaultZone = time.UTC
+	}
+	if !o.DefaultLanguage.Valid() {
+		o.DefaultLanguage = locale.RU
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, time.Duration, error) {}
+	}
+	b := &Bot{
+		o: o, commands: commands(), buttons: buttons(), byName: map[string]command{}, editors: map[int64]bool{},
+		queues: map[int64]*queue{}, handlers: make(chan struct{}, atOnce), shown: map[string]outbox.Message{},
+	}
+	for _, c := range b.commands {
+		b.byName[c.name] = c
+	}
+	for _, id := range o.Editors {
+		b.editors[id] = true
+	}
+	b.SetUsername(o.Username)
+	return b
+}
 
-// SetUsername tells the bot its own username, without the @.
-func (b *Bot) SetUsername(username string) {}
+// SetUsername tells the bot its own username, with or without the @.
+func (b *Bot) SetUsername(username string) {
+	username = strings.TrimPrefix(username, "@")
+	b.username.Store(&username)
+}
 
-// Handle answers a batch of updates.
-func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error { return nil }
+// queue holds a chat's updates that wait; one goroutine at a time serves it.
+type queue struct{ waiting []func() }
 
-// Publish sets the commands menus and the bot's descriptions.
-func (b *Bot) Publish(ctx context.Context) error { return nil }
+// Handle answers a batch of updates: chats at the same time, a chat's updates in
+// order. It returns when all are answered; a chat that takes longer than others
+// should wait for is finished behind its back, see Wait. It always returns nil:
+// an update that fails is told to the reader and to the log, not tried again.
+//
+// When ctx ends, what was begun is finished first.
+func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
+	var batch sync.WaitGroup
+	for _, u := range updates {
+		b.enqueue(chatOf(u), &batch, func() { b.handle(context.WithoutCancel(ctx), u) })
+	}
+	done := make(chan struct{})
+	go func() { batch.Wait(); close(done) }()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return nil
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		b.Wait()
+		return nil
+	}
+}
 
-// Progress brings the broadcasts' progress messages up to date.
-func (b *Bot) Progress(ctx context.Context) error { return nil }
+// Wait returns when every update that was handed over is answered.
+func (b *Bot) Wait() { b.running.Wait() }
+
+func (b *Bot) enqueue(chat int64, batch *sync.WaitGroup, handle func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	q := b.queues[chat]
+	if q != nil && len(q.waiting) >= perChat {
+		b.o.Log.Warn("update dropped: too many of one chat wait", slog.Int64("chat", chat))
+		return
+	}
+	batch.Add(1)
+	b.running.Add(1)
+	work := func() {
+		defer b.running.Done()
+		defer batch.Done()
+		b.handlers <- struct{}{}
+		defer func() { <-b.handlers }()
+		handle()
+	}
+	if q != nil {
+		q.waiting = append(q.waiting, work)
+		return
+	}
+	b.queues[chat] = &queue{waiting: []func(){work}}
+	go b.serve(chat)
+}
+
+// serve handles a chat's updates until none wait.
+func (b *Bot) serve(chat int64) {
+	for {
+		b.mu.Lock()
+		q := b.queues[chat]
+		if len(q.waiting) == 0 {
+			delete(b.queues, chat)
+			b.mu.Unlock()
+			return
+		}
+		work := q.waiting[0]
+		q.waiting = q.waiting[1:]
+		b.mu.Unlock()
+		work()
+	}
+}
+
+func chatOf(u telegram.Update) int64 {
+	switch {
+	case u.Message != nil:
+		return u.Message.Chat.ID
+	case u.Member != nil:
+		return u.Member.Chat.ID
+	case u.Callback != nil && u.Callback.Message != nil:
+		return u.Callback.Message.Chat.ID
+	case u.Callback != nil:
+		return u.Callback.From.ID
+	default:
+		return 0
+	}
+}
+
+// handle answers one update; whatever goes wrong ends here.
+func (b *Bot) handle(ctx context.Context, u telegram.Update) {
+	ctx, cancel := context.WithTimeout(ctx, handlerLimit)
+	defer cancel()
+	start := time.Now()
+	r := &request{update: u.ID, now: b.o.Now(), name: "none"}
+	err := b.route(ctx, r, u)
+	if r.name != "none" {
+		b.o.Observe(r.name, time.Since(start), err)
+	}
+	if err != nil {
+		b.o.Log.Error("update failed", slog.Int64("update", u.ID), slog.Int64("chat", chatOf(u)), slog.String("command", r.name), slog.Any("error", err))
+	}
+}
+
+// route takes an update to its handler and sends the answer.
+func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) (err error) {
+	seen, err := b.o.Store.SeenUpdate(ctx, r.now, u.ID)
+	if err != nil {
+		// Without the store nearly everything fails, and the reader is told so below.
+		b.o.Log.Warn("update is not noted", slog.Int64("update", u.ID), slog.Any("error", err))
+	}
+	if seen {
+		return nil
+	}
+	a, err := b.answer(ctx, r, u)
+	if err != nil {
+		return errors.Join(err, b.apologise(ctx, r))
+	}
+	return b.send(ctx, r, a)
+}
+
+// answer finds out what to answer. A panic is an error like any other.
+func (b *Bot) answer(ctx context.Context, r *request, u telegram.Update) (a answer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a, err = answer{}, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	switch {
+	case u.Message != nil:
+		return b.onMessage(ctx, r, u.Message)
+	case u.Callback != nil:
+		return b.onCallback(ctx, r, u.Callback)
+	case u.Member != nil:
+		return b.onMember(ctx, r, u.Member)
+	default:
+		return answer{}, nil
+	}
+}
+
+// apologise tells the reader that it did not work, when there is a reader who waits.
+func (b *Bot) apologise(ctx context.Context, r *request) error {
+	if r.name == "none" || r.name == "member" {
+		return nil
+	}
+	if r.p == nil {
+		r.p = b.printer(b.profileLanguage(r.from), "")
+	}
+	if r.callback != nil {
+		return b.send(ctx, r, answer{toast: r.p.T("error.generic")})
+	}
+	return b.send(ctx, r, answer{messages: []outbox.Message{{Text: r.p.H("error.generic")}}})
+}
+
+// printer writes in a language and zone; an unknown zone is the default one.
+func (b *Bot) printer(l locale.Language, zone string) *locale.Printer {
+	z, err := locale.Zone(zone)
+	if err != nil || zone == "" {
+		z = b.o.DefaultZone
+	}
+	return locale.New(l, z)
+}
+
+// profileLanguage is what a person's profile asks for.
+func (b *Bot) profileLanguage(u telegram.User) locale.Language {
+	return locale.Parse(u.Language, b.o.DefaultLanguage)
+}

@@ -113,14 +113,15 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 // storyLine is a story's number, language, linked title and source.
 func storyLine(p *locale.Printer, n int, h store.Headline) string {
 	title := locale.Escape(locale.Clip(h.Title, 200))
-	if link := webLink(h.Link); link != "" {
+	if link := WebLink(h.Link); link != "" {
 		title = `<a href="` + locale.Escape(link) + `">` + title + `</a>`
 	}
 	return fmt.Sprintf("<b>%d.</b> %s %s <i>— %s</i>\n", n, locale.Escape(locale.Language(h.Language).Tag()), title, locale.Escape(locale.Clip(h.SourceTitle, 50)))
 }
 
-// webLink returns link when it is one that Telegram takes, else nothing.
-func webLink(link string) string {
+// WebLink returns link when it is one that Telegram takes for links, buttons and
+// previews, else nothing.
+func WebLink(link string) string {
 	u, err := url.Parse(link)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(link) > 1000 {
 		return ""

@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"newsbot/internal/article"
+	"newsbot/internal/digest"
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+// pageUnits is how much of an article is on one page, its head included: less
+// than Telegram's 4096, as a page should be a few thumb's lengths and not more.
+const pageUnits = 3000
+
+// articlePage shows a page of an article in the place of the list.
+func (b *Bot) articlePage(ctx context.Context, r *request) (answer, error) {
+	id, err := r.id(0)
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := r.number(1)
+	if err != nil {
+		return answer{}, err
+	}
+	from, err := r.listPlace(2)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := b.o.Store.Article(ctx, id)
+	if isNotFound(err) {
+		m, err := b.newsList(ctx, r, from)
+		gone := screen(m)
+		gone.toast = r.p.T("article.gone")
+		return gone, err
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return screen(articleScreen(r, a, page, from)), nil
+}
+
+// openArticle shows an article as a new message: the digest with the button stays.
+func (b *Bot) openArticle(ctx context.Context, r *request) (answer, error) {
+	id, err := r.id(0)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := b.o.Store.Article(ctx, id)
+	if isNotFound(err) {
+		m, err := b.newsList(ctx, r, listPlace{})
+		return answer{messages: []outbox.Message{m}, toast: r.p.T("article.gone")}, err
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{messages: []outbox.Message{articleScreen(r, a, 0, listPlace{})}}, nil
+}
+
+func articleScreen(r *request, a store.Article, page int, from listPlace) outbox.Message {
+	title := "<b>" + locale.Escape(locale.Clip(a.Title, 300)) + "</b>"
+	head := title + "\n<i>" + locale.Escape(strings.Join(details(r, a), " · ")) + "</i>\n\n"
+	pages := article.Pages(a.Blocks, pageUnits-article.Length(head))
+	reason := ""
+	if len(pages) == 0 { // only what the feed said, and why
+		reason = "article.failed"
+		if a.TextState == store.TextPending {
+			reason = "article.pending"
+		}
+		pages = []string{"<i>" + r.p.H(reason) + "</i>"}
+		if summary := article.Pages([]article.Block{{Kind: article.Paragraph, Text: a.Summary}}, pageUnits/2); len(summary) > 0 {
+			pages[0] = summary[0] + "\n\n" + pages[0]
+		}
+	}
+	page = min(page, len(pages)-1)
+	m := outbox.Message{Text: head + pages[page]}
+	if page == 0 {
+		if link := digest.WebLink(a.Image); link != "" {
+			m.Preview = &outbox.Preview{URL: link, Large: true, Above: true}
+		}
+	} else {
+		m.Text = title + "\n\n" + pages[page]
+	}
+
+	self := func(page int) string { return "a:" + a.ID + ":" + strconv.Itoa(page) + ":" + from.data() }
+	if len(pages) > 1 {
+		m.Keyboard = append(m.Keyboard, pager(page, len(pages), self))
+	}
+	if reason == "article.pending" {
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("article.refresh"), Data: self(0)}})
+	}
+	var links []outbox.Button
+	if link := digest.WebLink(a.Link); link != "" {
+		links = append(links, outbox.Button{Text: r.p.T("article.original"), URL: link})
+	}
+	if n := len(a.Sources); n > 0 {
+		links = append(links, outbox.Button{Text: r.p.T("article.others", "Count", n), Data: "s:" + a.ID + ":" + from.data()})
+	}
+	if len(links) > 0 {
+		m.Keyboard = append(m.Keyboard, links)
+	}
+	m.Keyboard = append(m.Keyboard, []outbox.Button{backButton(r.p, from)})
+	return m
+}
+
+// backButton leads to the list: to its very page for one who came from there.
+func backButton(p *locale.Printer, from listPlace) outbox.Button {
+	if from.asOf.IsZero() {
+		return outbox.Button{Text: p.T("article.to_news"), Data: "n:0"}
+	}
+	return outbox.Button{Text: p.T("article.back"), Data: "n:" + from.data()}
+}
+
+// details are an article's source, time and author, as far as they are known.
+func details(r *request, a store.Article) []string {
+	parts := []string{locale.Clip(a.SourceTitle, 60)}
+	if !a.PublishedAt.IsZero() {
+		parts = append(parts, r.p.DateTime(a.PublishedAt, r.now))
+	}
+	if author := locale.Clip(a.Author, 60); author != "" && !strings.EqualFold(author, a.SourceTitle) {
+		parts = append(parts, author)
+	}
+	return parts
+}
+
+// articleSources lists the other sources of an article's story.
+func (b *Bot) articleSources(ctx context.Context, r *request) (answer, error) {
+	id, err := r.id(0)
+	if err != nil {
+		return answer{}, err
+	}
+	from, err := r.listPlace(1)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := b.o.Store.Article(ctx, id)
+	if isNotFound(err) {
+		m, err := b.newsList(ctx, r, from)
+		gone := screen(m)
+		gone.toast = r.p.T("article.gone")
+		return gone, err
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	text := "<b>" + r.p.H("article.sources_title") + "</b>\n"
+	var keyboard [][]outbox.Button
+	for i, s := range a.Sources {
+		if i == headlinesPerPage {
+			break
+		}
+		text += fmt.Sprintf("\n<b>%d.</b> %s %s\n<i>%s</i>\n", i+1, locale.Escape(locale.Language(s.Language).Tag()),
+			locale.Escape(locale.Clip(s.Title, 200)), locale.Escape(locale.Clip(s.SourceTitle, 60)))
+		if i%5 == 0 {
+			keyboard = append(keyboard, nil)
+		}
+		row := len(keyboard) - 1
+		keyboard[row] = append(keyboard[row], outbox.Button{Text: strconv.Itoa(i + 1), Data: "a:" + s.ArticleID + ":0:" + from.data()})
+	}
+	keyboard = append(keyboard, []outbox.Button{{Text: r.p.T("article.to_article"), Data: "a:" + a.ID + ":0:" + from.data()}})
+	return screen(outbox.Message{Text: strings.TrimSpace(text), Keyboard: keyboard}), nil
+}

@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"context"
+	"regexp"
+	"strings"
+)
+
+// place is a set of kinds of chats.
+type place int
+
+const (
+	private place = 1 << iota
+	groups
+	channels
+	everywhere = private | groups | channels
+)
+
+// command is a line of the one table of commands: it drives dispatch, /help,
+// the menus and the gates. Its description is the message command.<name>.
+type command struct {
+	name   string
+	in     place // where it works
+	menu   place // where the menu and /help have it for everyone
+	admin  bool  // in groups only their admins may; the admins' menu has it
+	editor bool  // only editors, only in private; others do not learn that it exists
+	run    func(*Bot, context.Context, *request) (answer, error)
+}
+
+func commands() []command {
+	return []command{
+		{name: "news", in: everywhere, menu: private | groups, run: (*Bot).news},
+		{name: "rates", in: everywhere, menu: private | groups, run: (*Bot).rates},
+		{name: "digest", in: everywhere, menu: private, admin: true, run: (*Bot).digest},
+		{name: "language", in: everywhere, menu: private, admin: true, run: (*Bot).chooseLanguage},
+		{name: "help", in: everywhere, menu: private | groups, run: (*Bot).help},
+		{name: "stop", in: everywhere, menu: private, admin: true, run: (*Bot).stop},
+		{name: "start", in: everywhere, run: (*Bot).start},
+		{name: "broadcast", in: private, editor: true, run: (*Bot).broadcast},
+		{name: "cancel", in: private, editor: true, run: (*Bot).cancel},
+	}
+}
+
+// button is a kind of inline button: what its data begins with, before the first colon.
+type button struct {
+	name   string // for metrics
+	admin  bool   // in groups only their admins may press it
+	editor bool
+	run    func(*Bot, context.Context, *request) (answer, error)
+}
+
+func buttons() map[string]button {
+	return map[string]button{
+		"n": {name: "news", run: (*Bot).newsPage},
+		"f": {name: "filter", admin: true, run: (*Bot).newsFilter},
+		"a": {name: "article", run: (*Bot).articlePage},
+		"d": {name: "open", run: (*Bot).openArticle},
+		"s": {name: "sources", run: (*Bot).articleSources},
+		"r": {name: "rates", run: (*Bot).ratesRefresh},
+		"g": {name: "digest", admin: true, run: (*Bot).digestButton},
+		"l": {name: "language", admin: true, run: (*Bot).languageButton},
+		"m": {name: "menu", run: (*Bot).menu},
+		"b": {name: "broadcast", editor: true, run: (*Bot).broadcastButton},
+		"x": {name: "nothing", run: (*Bot).nothing},
+	}
+}
+
+var commandPattern = regexp.MustCompile(`^/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+|$)`)
+
+// parseCommand reads a command from a message's text, as some clients and
+// servers send no entities. name is in lower case and empty when the text is no
+// command; username is whom it is for, empty when it does not say.
+func parseCommand(text string) (name, username, args string) {
+	text = strings.TrimSpace(text)
+	m := commandPattern.FindStringSubmatch(text)
+	if m == nil {
+		return "", "", ""
+	}
+	return strings.ToLower(m[1]), m[2], strings.TrimSpace(text[len(m[0]):])
+}

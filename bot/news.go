@@ -1,0 +1,174 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+const headlinesPerPage = 10
+
+// place in the list that a reader came from: buttons carry it, so that the way
+// back leads to the same page of the same list, whatever has come in since.
+type listPlace struct {
+	page int
+	asOf time.Time // zero: the list as it is now
+}
+
+func (l listPlace) data() string { return strconv.Itoa(l.page) + ":" + stamp(l.asOf) }
+
+// stamp writes an instant for callback data.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(t.UnixMilli(), 36)
+}
+
+// listPlace reads a place from the parts of the data at i.
+func (r *request) listPlace(i int) (listPlace, error) {
+	page, err := r.number(i)
+	if err != nil {
+		return listPlace{}, err
+	}
+	l := listPlace{page: page}
+	if s := r.arg(i + 1); s != "" {
+		ms, err := strconv.ParseInt(s, 36, 64)
+		if err != nil || ms <= 0 || ms > 1<<50 {
+			return listPlace{}, badData{fmt.Sprintf("time %q", s)}
+		}
+		l.asOf = time.UnixMilli(ms)
+	}
+	return l, nil
+}
+
+// news shows the newest headlines.
+func (b *Bot) news(ctx context.Context, r *request) (answer, error) {
+	m, err := b.newsList(ctx, r, listPlace{})
+	return answer{messages: []outbox.Message{m}}, err
+}
+
+// newsPage turns the list's pages; without a time it is the list as it is now.
+func (b *Bot) newsPage(ctx context.Context, r *request) (answer, error) {
+	at, err := r.listPlace(0)
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := b.newsList(ctx, r, at)
+	return screen(m), err
+}
+
+// newsFilter turns a news language on or off for the chat.
+func (b *Bot) newsFilter(ctx context.Context, r *request) (answer, error) {
+	l := locale.Language(r.arg(0))
+	if !l.Valid() {
+		return answer{}, badData{"news language"}
+	}
+	var chosen []string
+	for _, each := range locale.All() {
+		if reads(r.chat, each) != (each == l) {
+			chosen = append(chosen, string(each))
+		}
+	}
+	if len(chosen) == len(locale.All()) {
+		chosen = nil // all of them, and those to come
+	}
+	if err := b.o.Store.SetNewsLanguages(ctx, r.chat.ID, chosen); err != nil {
+		return answer{}, err
+	}
+	r.chat.NewsLanguages = chosen
+	m, err := b.newsList(ctx, r, listPlace{})
+	return screen(m), err
+}
+
+// reads says whether a chat gets news in a language; one that chose none gets all.
+func reads(c store.Chat, l locale.Language) bool {
+	return len(c.NewsLanguages) == 0 || slices.Contains(c.NewsLanguages, string(l))
+}
+
+func (b *Bot) newsList(ctx context.Context, r *request, at listPlace) (outbox.Message, error) {
+	if at.asOf.IsZero() {
+		at = listPlace{asOf: r.now}
+	}
+	query := store.NewsQuery{Languages: r.chat.NewsLanguages, AsOf: at.asOf, Offset: at.page * headlinesPerPage, Limit: headlinesPerPage}
+	list, total, err := b.o.Store.Headlines(ctx, query)
+	if err == nil && len(list) == 0 && total > 0 { // the list has become shorter
+		at.page = (total - 1) / headlinesPerPage
+		query.Offset = at.page * headlinesPerPage
+		list, total, err = b.o.Store.Headlines(ctx, query)
+	}
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if len(list) == 0 {
+		text := r.p.H("news.empty")
+		if len(r.chat.NewsLanguages) > 0 {
+			text = r.p.H("news.empty_filter")
+		}
+		return outbox.Message{Text: text, Keyboard: listControls(r)}, nil
+	}
+	var t strings.Builder
+	t.WriteString("<b>" + r.p.H("news.title") + "</b> · " + locale.Escape(r.p.DateTime(at.asOf, r.now)))
+	t.WriteString("\n")
+	var keyboard [][]outbox.Button
+	for i, h := range list {
+		t.WriteString("\n" + headlineLine(r, i+1, h))
+		if i%5 == 0 {
+			keyboard = append(keyboard, nil)
+		}
+		row := len(keyboard) - 1
+		keyboard[row] = append(keyboard[row], outbox.Button{Text: strconv.Itoa(i + 1), Data: "a:" + h.ID + ":0:" + at.data()})
+	}
+	if pages := (total + headlinesPerPage - 1) / headlinesPerPage; pages > 1 {
+		keyboard = append(keyboard, pager(at.page, pages, func(page int) string {
+			return "n:" + listPlace{page, at.asOf}.data()
+		}))
+	}
+	return outbox.Message{Text: strings.TrimSpace(t.String()), Keyboard: append(keyboard, listControls(r)...)}, nil
+}
+
+func headlineLine(r *request, n int, h store.Headline) string {
+	line := fmt.Sprintf("<b>%d.</b> %s <b>%s</b>\n", n, locale.Escape(locale.Language(h.Language).Tag()), locale.Escape(locale.Clip(h.Title, 200)))
+	details := []string{locale.Escape(locale.Clip(h.SourceTitle, 40)), locale.Escape(r.p.Ago(h.PublishedAt, r.now))}
+	if h.Sources > 1 {
+		details = append(details, r.p.H("news.sources", "Count", h.Sources))
+	}
+	return line + "<i>" + strings.Join(details, " · ") + "</i>\n"
+}
+
+// listControls are the rows under every list: languages, and the newest state.
+func listControls(r *request) [][]outbox.Button {
+	var languages []outbox.Button
+	for _, l := range locale.All() {
+		text := l.Tag()
+		if reads(r.chat, l) {
+			text = "✓ " + text
+		}
+		languages = append(languages, outbox.Button{Text: text, Data: "f:" + string(l)})
+	}
+	return [][]outbox.Button{languages, {{Text: r.p.T("news.refresh"), Data: "n:0"}}}
+}
+
+// pager is the row ◀ 2/7 ▶. It keeps its shape at both ends, where its arrows
+// say that there is no more.
+func pager(page, pages int, data func(page int) string) []outbox.Button {
+	back, on := "x:first", "x:last"
+	if page > 0 {
+		back = data(page - 1)
+	}
+	if page < pages-1 {
+		on = data(page + 1)
+	}
+	return []outbox.Button{
+		{Text: "◀", Data: back},
+		{Text: fmt.Sprintf("%d/%d", page+1, pages), Data: "x"},
+		{Text: "▶", Data: on},
+	}
+}

@@ -1,0 +1,115 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+	"newsbot/internal/telegram"
+)
+
+// settleTime is how long a stopped broadcast may still change: what was in
+// flight when it was stopped is settled within it.
+const settleTime = 5 * time.Second
+
+// Progress brings the progress message of each open broadcast up to date, and
+// makes it the report when the broadcast has ended. What the messages show is
+// read from the store, so that it goes on after a restart.
+func (b *Bot) Progress(ctx context.Context) error {
+	b.progressMu.Lock()
+	defer b.progressMu.Unlock()
+	open, err := b.o.Store.OpenBroadcasts(ctx)
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	var errs []error
+	for _, c := range open {
+		ids[c.ID] = true
+		if err := b.progress(ctx, c); err != nil {
+			errs = append(errs, fmt.Errorf("progress of broadcast %s: %w", c.ID, err))
+		}
+	}
+	maps.DeleteFunc(b.shown, func(id string, _ outbox.Message) bool { return !ids[id] })
+	return errors.Join(errs...)
+}
+
+func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
+	now := b.o.Now()
+	ended := c.State == store.BroadcastDone || (c.State == store.BroadcastCancelled && now.Sub(c.FinishedAt) >= settleTime)
+	var reasons map[string]int
+	if ended && c.Failed+c.Gone > 0 {
+		var err error
+		if reasons, err = b.o.Store.FailureReasons(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	m := progressScreen(b.printer(locale.Parse(c.Language, b.o.DefaultLanguage), ""), c, reasons)
+	if shown, ok := b.shown[c.ID]; !ok || !reflect.DeepEqual(shown, m) {
+		done, err := b.show(ctx, c, m)
+		if err != nil || !done {
+			return err
+		}
+		b.shown[c.ID] = m
+	}
+	if ended {
+		return b.o.Store.MarkReported(ctx, c.ID)
+	}
+	return nil
+}
+
+// show puts m where the editor looks; false means that it has to be tried again.
+func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bool, error) {
+	if !b.wait(ctx, c.EditorChat) {
+		return false, ctx.Err()
+	}
+	if c.ProgressMessageID != 0 {
+		err := b.o.Telegram.EditMessage(ctx, c.EditorChat, c.ProgressMessageID, m)
+		switch class := telegram.Classify(err); {
+		case err == nil, class == telegram.NotModified:
+			return true, nil
+		case class == telegram.Gone || class == telegram.NoRights:
+			b.o.Log.Info("editor cannot be reached, the progress is not shown", slog.String("broadcast", c.ID), slog.Any("error", err))
+			return true, nil
+		case class == telegram.Flood:
+			b.o.Pacer.Flooded(c.EditorChat, retryAfter(err))
+			return false, nil
+		case class != telegram.NotFound:
+			return false, err
+		}
+	}
+	id, err := b.o.Telegram.SendMessage(ctx, c.EditorChat, 0, m)
+	switch class := telegram.Classify(err); {
+	case err == nil:
+		return true, b.o.Store.SetBroadcastProgress(ctx, c.ID, id)
+	case class == telegram.Gone || class == telegram.NoRights:
+		return true, nil
+	case class == telegram.Flood:
+		b.o.Pacer.Flooded(c.EditorChat, retryAfter(err))
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+// mostFrequent returns the n keys with the highest counts, the highest first.
+func mostFrequent(counts map[string]int, n int) []string {
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		if counts[a] != counts[b] {
+			return counts[b] - counts[a]
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
+	return keys[:min(n, len(keys))]
+}
