@@ -284,6 +284,7 @@ func (b *Outbox) send(sending context.Context, end time.Time, d Delivery) (out O
 func (b *Outbox) feedBack(d Delivery, out Outcome) {
 	switch out.Result {
 	case Flooded:
+		b.outage.over()
 		b.o.Pacer.Flooded(d.ChatID, out.After)
 	case Retry:
 		b.outage.failed(d.ChatID, out.Err)

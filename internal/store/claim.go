@@ -77,14 +77,17 @@ func (s *Store) claimRows(ctx context.Context, tx *sqlx.Tx, now time.Time, holde
 		}
 		// One statement a lane reads just the start of the index, whatever waits
 		// for a later time in the lanes before. The guard stands outside of the
-		// subquery too: without it PostgreSQL gives a row to two claimers.
+		// subquery too: without it PostgreSQL gives a row to two claimers. And the
+		// subquery is materialized, or PostgreSQL may run it once a row, skip what
+		// it has locked itself and take more than the limit.
 		var rows []deliveryRow
-		err := list(ctx, tx, &rows, `UPDATE outbox SET state = 'sending', holder = ?, lease_until = ?
-			WHERE state = 'pending' AND due_at <= ? AND delivery_key IN (
+		err := list(ctx, tx, &rows, `WITH ready AS MATERIALIZED (
 				SELECT delivery_key FROM outbox WHERE state = 'pending' AND lane = ? AND due_at <= ?
 				ORDER BY due_at, delivery_key LIMIT ?`+s.skipLocked()+`)
+			UPDATE outbox SET state = 'sending', holder = ?, lease_until = ?
+			WHERE state = 'pending' AND due_at <= ? AND delivery_key IN (SELECT delivery_key FROM ready)
 			RETURNING delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts, created_at`,
-			holder, ms(now.Add(lease)), ms(now), int(lane), ms(now), limit-len(claimed))
+			int(lane), ms(now), limit-len(claimed), holder, ms(now.Add(lease)), ms(now))
 		if err != nil {
 			return nil, err
 		}
