@@ -85,7 +85,7 @@ func (b *Bot) onMessage(ctx context.Context, r *request, m *telegram.Message) (a
 		return answer{}, b.o.Store.MigrateChat(ctx, r.now, m.Chat.ID, m.MigratedTo)
 	}
 	r.asChat = m.SenderChat != 0 && m.SenderChat == m.Chat.ID
-	if m.Edited || (m.From.Bot && !r.asChat) {
+	if m.From.Bot && !r.asChat {
 		return answer{}, nil
 	}
 	r.message, r.thread = m, m.ThreadID
