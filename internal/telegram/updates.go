@@ -19,6 +19,8 @@ const (
 	emptyPause = 250 * time.Millisecond
 	// remindAfter is when a trouble that lasts is logged again.
 	remindAfter = 10 * time.Minute
+	// wireTime is longer than a request takes to reach Telegram.
+	wireTime = 2 * time.Second
 	// slowRetry is the pause after a refused token: a person has to act.
 	slowRetry = time.Minute
 )
@@ -102,8 +104,9 @@ func (p *poller) run(ctx context.Context) error {
 func (p *poller) round(ctx context.Context) error {
 	began := time.Now()
 	raws, err := p.client.getUpdates(ctx, p.offset, p.o.Limit, p.o.Timeout)
-	if err == nil || ctx.Err() != nil {
-		// A poll that the end cut short has told its offset when it began.
+	if err == nil || ctx.Err() != nil && time.Since(began) > wireTime {
+		// A poll that the end cut short told its offset when it began, unless it
+		// was cut on its way.
 		p.confirmed = p.offset
 	}
 	if err != nil {
