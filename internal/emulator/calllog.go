@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"sync"
@@ -48,7 +49,10 @@ func (l *callLog) add(c Call) {
 	if l.w == nil {
 		return
 	}
-	line, err := json.Marshal(logLine{
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false) // a log is for reading
+	err := enc.Encode(logLine{
 		Time: c.Time, Method: c.Method, Params: c.Params, Status: c.Status, OK: c.OK, Description: c.Description,
 		Milliseconds: float64(c.Duration.Microseconds()) / 1000, Violations: c.Violations,
 	})
@@ -57,7 +61,7 @@ func (l *callLog) add(c Call) {
 	}
 	l.out.Lock()
 	defer l.out.Unlock()
-	_, _ = l.w.Write(append(line, '\n')) // a log that cannot be written has nowhere to say so
+	_, _ = l.w.Write(line.Bytes()) // a log that cannot be written has nowhere to say so
 }
 
 // Calls are the calls the log remembers, the oldest first.

@@ -141,9 +141,8 @@ func nest(text string, in []Entity) []Entity {
 		}
 		flush()
 	}
-	out = slices.DeleteFunc(out, func(e Entity) bool { return blank(text, e) })
 	sortEntities(out)
-	return out
+	return dropBlank(text, out)
 }
 
 // cutCode returns the pieces of a style outside of code, and cuts it where it
@@ -178,9 +177,17 @@ func cutCode(e Entity, solid []Entity) []Entity {
 	return pieces
 }
 
-// blank tells whether an entity covers white space only.
-func blank(text string, e Entity) bool {
-	return strings.Trim(slice16(text, e.Offset, e.Length), " \n") == ""
+// dropBlank leaves out the entities that cover white space only. They are in
+// order, so the text is walked once.
+func dropBlank(text string, list []Entity) []Entity {
+	pos, at := 0, 0 // UTF-16 units, bytes
+	return slices.DeleteFunc(list, func(e Entity) bool {
+		at += byteAt(text[at:], e.Offset-pos)
+		pos = e.Offset
+		rest := text[at:]
+		word := strings.IndexFunc(rest, func(r rune) bool { return r != ' ' && r != '\n' })
+		return word < 0 || word >= e.Length // white space: a byte is a unit
+	})
 }
 
 // slice16 cuts a text by UTF-16 units.

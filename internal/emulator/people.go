@@ -40,6 +40,7 @@ func (s *Server) AddChat(given Chat) {
 	for id, st := range given.Members {
 		c.members[id] = st
 	}
+	c.nextID = 1 // the first message tells that the chat was made; in a forum it is the topic General
 	_, c.known = c.members[s.bot.ID]
 	s.mu.Lock()
 	s.chats[c.id] = c
@@ -233,7 +234,7 @@ func (s *Server) Upgrade(chatID int64) (newID int64) {
 	newID = -1_000_000_000_000 - s.nextChat.Add(1)
 	next := &chat{
 		id: newID, typ: Supergroup, title: old.title, members: map[int64]string{}, rights: old.rights, known: old.known,
-		noText: old.noText, noPhotos: old.noPhotos, noPins: old.noPins,
+		noText: old.noText, noPhotos: old.noPhotos, noPins: old.noPins, nextID: 1,
 	}
 	for id, st := range old.members {
 		next.members[id] = st
