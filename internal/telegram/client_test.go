@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -286,7 +287,7 @@ func brokenServers(t *testing.T) map[string]string {
 		"malformed header":  raw("HTTP/1.1 200 OK\r\n%s\r\n\r\n", false),
 		"shorter than said": raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ok\":true", false),
 		"bad chunks":        raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n", false),
-		"redirect":          serve(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere+r.URL.Path, 307) }),
+		"redirect":          serve(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere+r.URL.Path, http.StatusTemporaryRedirect) }),
 		"redirect, bad": serve(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://[::1")
 			w.WriteHeader(302)
@@ -409,6 +410,52 @@ func TestCallContext(t *testing.T) {
 	defer mu.Unlock()
 	if fmt.Sprint(observed) != "[temporary temporary temporary temporary]" {
 		t.Errorf("observed %v", observed)
+	}
+}
+
+// TestConnectionsAreKept: waves of parallel calls, as a broadcast makes them,
+// must not open connections anew.
+func TestConnectionsAreKept(t *testing.T) {
+	const parallel = 20
+	var opened atomic.Int32
+	arrived := make(chan struct{}, parallel)
+	leave := make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		arrived <- struct{}{}
+		<-leave
+		_, _ = io.WriteString(w, `{"ok":true,"result":true}`)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c, err := New(Options{Token: testToken, BaseURL: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.http.CloseIdleConnections()
+	for range 3 {
+		var wave sync.WaitGroup
+		for range parallel {
+			wave.Go(func() {
+				if err := c.Call(t.Context(), "getMe", nil, nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for range parallel {
+			<-arrived
+		}
+		for range parallel {
+			leave <- struct{}{}
+		}
+		wave.Wait()
+	}
+	if n := opened.Load(); n > parallel+parallel/2 {
+		t.Errorf("%d connections for %d calls at once", n, parallel)
 	}
 }
 

