@@ -105,6 +105,9 @@ func (p parsing) feed(text string) (Feed, error) {
 func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 	parser := gofeed.NewParser()
 	raw, err := parser.ParseString(text)
+	if err == nil && raw.FeedType == "json" && raw.Title == "" && len(raw.Items) == 0 {
+		return nil, fmt.Errorf("%w: JSON of another kind", ErrNotFeed)
+	}
 	if err == nil {
 		return raw, nil
 	}
@@ -270,10 +273,12 @@ func (p parsing) image(raw *gofeed.Item) string {
 			candidates = append(candidates, e.URL)
 		}
 	}
-	if raw.Image != nil {
+	text := content(raw)
+	// The parser fills Image with the first picture of the text too, be it one that only counts readers.
+	if raw.Image != nil && !strings.Contains(text, raw.Image.URL) && !strings.Contains(raw.Description, raw.Image.URL) {
 		candidates = append(candidates, raw.Image.URL)
 	}
-	candidates = append(candidates, firstImage(content(raw)), firstImage(raw.Description))
+	candidates = append(candidates, firstImage(text), firstImage(raw.Description))
 	for _, c := range candidates {
 		if image := p.resolve(c); image != "" {
 			return image
