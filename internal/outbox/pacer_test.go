@@ -1,0 +1,240 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// leave lets n messages of the lane queue up for the chats and returns when each left, counted from the start.
+type departures struct {
+	mu    sync.Mutex
+	wg    sync.WaitGroup
+	start time.Time
+	at    map[string]time.Duration
+	order []string
+}
+
+func newDepartures() *departures {
+	return &departures{start: time.Now(), at: map[string]time.Duration{}}
+}
+
+// send queues one message and returns once it waits or has left.
+func (d *departures) send(p *Pacer, name string, lane Lane, chat int64) {
+	d.wg.Go(func() {
+		if err := p.Wait(context.Background(), lane, chat); err != nil {
+			return
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.at[name] = time.Since(d.start)
+		d.order = append(d.order, name)
+	})
+	synctest.Wait()
+}
+
+func TestPacerRate(t *testing.T) {
+	for _, tt := range []struct {
+		rate, burst float64
+		n           int
+		min, max    time.Duration
+	}{
+		{rate: 30, n: 300, min: 9800 * time.Millisecond, max: 10 * time.Second},
+		{rate: 1000, n: 3000, min: 2800 * time.Millisecond, max: 3 * time.Second},
+		{rate: 0.5, n: 5, min: 8 * time.Second, max: 8 * time.Second},
+		{rate: 0, n: 1000},
+	} {
+		t.Run(fmt.Sprint(tt.rate), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPacer(PacerOptions{Rate: tt.rate})
+				var mu sync.Mutex
+				var left []time.Time
+				start := time.Now()
+				var wg sync.WaitGroup
+				for i := range tt.n {
+					wg.Go(func() {
+						if err := p.Wait(t.Context(), LaneBulk, int64(i+1)); err != nil {
+							t.Error(err)
+						}
+						mu.Lock()
+						defer mu.Unlock()
+						left = append(left, time.Now())
+					})
+				}
+				wg.Wait()
+				if took := time.Since(start); took < tt.min || took > tt.max {
+					t.Errorf("%d took %v", tt.n, took)
+				}
+				// In no second more than the rate.
+				slices.SortFunc(left, time.Time.Compare)
+				if n := int(tt.rate); n > 0 {
+					for i := n; i < len(left); i++ {
+						if span := left[i].Sub(left[i-n]); span < time.Second {
+							t.Fatalf("%d left within %v", n+1, span)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestPacerLanes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPacer(PacerOptions{Rate: 1})
+		d := newDepartures()
+		d.send(p, "first", LaneBulk, 1)
+		d.send(p, "bulk 1", LaneBulk, 2)
+		d.send(p, "bulk 2", LaneBulk, 3)
+		d.send(p, "digest", LaneDigest, 4)
+		d.send(p, "breaking", LaneBreaking, 5)
+		d.send(p, "reply", LaneReply, 6)
+		d.wg.Wait()
+		want := []string{"first", "reply", "breaking", "digest", "bulk 1", "bulk 2"}
+		if !slices.Equal(d.order, want) {
+			t.Errorf("left in the order %q", d.order)
+		}
+	})
+}
+
+func TestPacerChat(t *testing.T) {
+	t.Run("private", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			p := NewPacer(PacerOptions{Rate: 1000})
+			d := newDepartures()
+			for i := range 6 {
+				d.send(p, fmt.Sprint(i), LaneBulk, 7)
+			}
+			d.send(p, "other", LaneBulk, 8) // held up by nobody
+			d.wg.Wait()
+			// A burst of three, then one a second.
+			for i, want := range []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second} {
+				if got := d.at[fmt.Sprint(i)]; got.Round(100*time.Millisecond) != want {
+					t.Errorf("message %d left after %v, want %v", i, got, want)
+				}
+			}
+			if d.at["other"] > 10*time.Millisecond {
+				t.Errorf("the other chat waited %v", d.at["other"])
+			}
+		})
+	})
+	t.Run("group", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			p := NewPacer(PacerOptions{})
+			var left []time.Time
+			for range 45 {
+				if err := p.Wait(t.Context(), LaneReply, -100500); err != nil {
+					t.Fatal(err)
+				}
+				left = append(left, time.Now())
+			}
+			for i := 20; i < len(left); i++ {
+				if span := left[i].Sub(left[i-20]); span < time.Minute {
+					t.Fatalf("21 messages in %v", span)
+				}
+			}
+			if took := time.Since(left[0]); took > 130*time.Second {
+				t.Errorf("45 messages took %v", took)
+			}
+		})
+	})
+}
+
+func TestPacerPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPacer(PacerOptions{Rate: 100})
+		d := newDepartures()
+		p.Pause(1, time.Hour)
+		d.send(p, "held", LaneReply, 1)
+		d.send(p, "free", LaneBulk, 2)
+		if _, ok := d.at["free"]; !ok {
+			t.Error("a chat's pause held another")
+		}
+		p.Pause(0, 10*time.Second)
+		p.Pause(0, time.Second) // the longer one counts
+		d.send(p, "all", LaneReply, 3)
+		d.wg.Wait()
+		if d.at["held"] != time.Hour || d.at["all"] != 10*time.Second {
+			t.Errorf("left at %v", d.at)
+		}
+	})
+}
+
+func TestPacerFlooded(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		do   func(p *Pacer)
+		want map[string]time.Duration // when a message for the chat leaves
+	}{
+		{"short is the whole bot's", func(p *Pacer) { p.Flooded(1, 30*time.Second) },
+			map[string]time.Duration{"1": 30 * time.Second, "2": 30 * time.Second}},
+		{"long is the chat's", func(p *Pacer) { p.Flooded(1, time.Hour) },
+			map[string]time.Duration{"1": time.Hour, "2": time.Second, "3": 2 * time.Second}},
+		{"long and another gets through", func(p *Pacer) { p.Flooded(1, time.Hour); p.Succeeded(2) },
+			map[string]time.Duration{"1": time.Hour, "2": time.Second, "3": time.Second}},
+		{"long twice in one chat", func(p *Pacer) { p.Flooded(1, time.Hour); p.Flooded(1, time.Hour) },
+			map[string]time.Duration{"1": time.Hour, "2": time.Second}},
+		{"long in two chats", func(p *Pacer) { p.Flooded(1, time.Hour); p.Flooded(2, time.Hour) },
+			map[string]time.Duration{"3": time.Hour}},
+		{"long in two chats, with success between", func(p *Pacer) { p.Flooded(1, time.Hour); p.Succeeded(3); p.Flooded(2, time.Hour) },
+			map[string]time.Duration{"2": time.Hour, "3": time.Second}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPacer(PacerOptions{Rate: 1000})
+				d := newDepartures()
+				tt.do(p)
+				for _, name := range []string{"1", "2", "3"} {
+					if _, ok := tt.want[name]; ok {
+						d.send(p, name, LaneReply, int64(name[0]-'0'))
+					}
+				}
+				d.wg.Wait()
+				for name, want := range tt.want {
+					if got := d.at[name]; got.Round(10*time.Millisecond) != want {
+						t.Errorf("chat %s got its message after %v, want %v", name, got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestPacerGivesUpWithContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPacer(PacerOptions{Rate: 1})
+		p.Pause(0, time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := p.Wait(ctx, LaneReply, 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("waited in vain: %v", err)
+		}
+		if p.anyoneWaits() {
+			t.Error("who gave up still waits")
+		}
+	})
+}
+
+func TestPacerForgetsIdleChats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPacer(PacerOptions{})
+		p.Pause(-1, 2*time.Hour)
+		for i := range int64(20_000) {
+			if err := p.Wait(t.Context(), LaneBulk, i+1); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if n := len(p.chats); n > 2*sweepFrom {
+			t.Errorf("%d chats are remembered", n)
+		}
+		if p.chats[-1] == nil {
+			t.Error("a paused chat was forgotten")
+		}
+	})
+}
