@@ -287,7 +287,9 @@ func brokenServers(t *testing.T) map[string]string {
 		"malformed header":  raw("HTTP/1.1 200 OK\r\n%s\r\n\r\n", false),
 		"shorter than said": raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"ok\":true", false),
 		"bad chunks":        raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n", false),
-		"redirect":          serve(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere+r.URL.Path, http.StatusTemporaryRedirect) }),
+		"redirect": serve(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere+r.URL.Path, http.StatusTemporaryRedirect)
+		}),
 		"redirect, bad": serve(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://[::1")
 			w.WriteHeader(302)
