@@ -284,7 +284,7 @@ func findEntities(text string) []Entity {
 	if strings.Contains(text, "@") {
 		add("email", emailPattern, nil)
 	}
-	if strings.Contains(text, ".") {
+	if dotInWord(text) {
 		add("url", urlPattern, func(from, to int) (int, bool) {
 			to = from + len(strings.TrimRight(text[from:to], ".,:;!?'*_~"))
 			if strings.HasSuffix(text[from:to], ")") && !strings.Contains(text[from:to], "(") {
@@ -322,6 +322,17 @@ func findEntities(text string) []Entity {
 	}
 	sortEntities(found)
 	return found
+}
+
+// dotInWord tells whether a dot stands where an address could have one. Most
+// texts have dots at the ends of sentences only, and looking for addresses is dear.
+func dotInWord(text string) bool {
+	for i := 1; i+1 < len(text); i++ {
+		if text[i] == '.' && text[i-1] > ' ' && (isAlpha(text[i+1]) || isDigit(text[i+1]) || text[i+1] >= 0x80) {
+			return true
+		}
+	}
+	return false
 }
 
 func isLetter(r rune) bool {

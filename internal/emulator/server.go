@@ -192,6 +192,7 @@ func (s *Server) Close() error {
 	s.events.close()
 	err := s.http.Close()
 	s.wg.Wait()
+	s.hook.client.CloseIdleConnections()
 	if err != nil {
 		return fmt.Errorf("close the server: %w", err)
 	}
@@ -317,24 +318,22 @@ type answer struct {
 
 func answerOf(result any, apiErr *apiError) answer {
 	a := answer{status: http.StatusOK, contentType: "application/json"}
-	env := envelope{OK: true}
 	if apiErr == nil {
 		raw, err := json.Marshal(result)
-		if err != nil {
-			apiErr = &apiError{code: http.StatusInternalServerError, text: "Internal Server Error: " + err.Error()}
+		if err == nil {
+			// By hand: encoding an envelope would read the result once more.
+			a.body = make([]byte, 0, len(raw)+24)
+			a.body = append(a.body, `{"ok":true,"result":`...)
+			a.body = append(append(a.body, raw...), '}')
+			return a
 		}
-		env.Result = raw
+		apiErr = &apiError{code: http.StatusInternalServerError, text: "Internal Server Error: " + err.Error()}
 	}
-	if apiErr != nil {
-		env = apiErr.envelope()
-		a.status, a.description, a.retryAfter = apiErr.code, apiErr.text, apiErr.retryAfter
-	}
-	body, err := json.Marshal(env)
-	if err != nil { // the result is valid JSON by now: this cannot be
+	body, err := json.Marshal(apiErr.envelope())
+	if err != nil { // plain fields always encode
 		body = []byte(`{"ok":false,"error_code":500,"description":"Internal Server Error"}`)
-		a.status = http.StatusInternalServerError
 	}
-	a.body = body
+	a.status, a.description, a.retryAfter, a.body = apiErr.code, apiErr.text, apiErr.retryAfter, body
 	return a
 }
 

@@ -1,9 +1,6 @@
 package emulator
 
-import (
-	"encoding/json"
-	"strconv"
-)
+import "strconv"
 
 // The types below are JSON objects of the Bot API, as far as the emulator makes them.
 
@@ -243,12 +240,11 @@ func (w *wireMessage) service(m *Message) {
 	}
 }
 
-// envelope is the body of every answer.
+// envelope is the body of an answer that refuses.
 type envelope struct {
 	OK          bool            `json:"ok"`
-	Result      json.RawMessage `json:"result,omitempty"`
-	ErrorCode   int             `json:"error_code,omitempty"`
-	Description string          `json:"description,omitempty"`
+	ErrorCode   int             `json:"error_code"`
+	Description string          `json:"description"`
 	Parameters  *wireParameters `json:"parameters,omitempty"`
 }
 
