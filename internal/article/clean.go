@@ -36,7 +36,7 @@ func clean(s string) string {
 		case isDropped(r):
 			continue
 		}
-		if unicode.In(r, unicode.M, unicode.Cf) {
+		if isJoined(r) {
 			if marks++; marks > maxMarks {
 				continue
 			}
@@ -79,6 +79,9 @@ func isDropped(r rune) bool {
 	}
 	return unicode.In(r, unicode.C, unicode.Noncharacter_Code_Point)
 }
+
+// isJoined reports characters that belong to the one before them.
+func isJoined(r rune) bool { return unicode.In(r, unicode.M, unicode.Cf) }
 
 // hasVisible says whether anything of cleaned text shows.
 func hasVisible(s string) bool {

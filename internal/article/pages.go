@@ -78,12 +78,14 @@ func (l *layout) add(kind BlockKind, text string) {
 			l.turn()
 			continue
 		}
+		rest := text[n:]
 		if n == 0 { // one character cluster larger than a page: nothing keeps it whole
 			n = cutRunes(text, room)
+			rest = strings.TrimLeftFunc(text[n:], isJoined) // what joined the halves joins nothing now
 		}
 		l.place(kind, sep, open, strings.TrimRight(text[:n], " \n"), end, prefix)
 		l.flush()
-		text = strings.TrimLeft(text[n:], " \n")
+		text = strings.TrimLeft(rest, " \n")
 		first = false
 	}
 }
