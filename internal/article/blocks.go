@@ -18,16 +18,23 @@ func FromHTML(fragment, baseURL string) []Block {
 	if len(fragment) > maxFragment {
 		fragment = strings.ToValidUTF8(fragment[:maxFragment], "")
 	}
-	context := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragment(strings.NewReader(fragment), context)
+	w := newWalker(baseURL)
+	if !strings.Contains(fragment, "<") {
+		for p := range strings.SplitSeq(strings.ReplaceAll(fragment, "\r\n", "\n"), "\n\n") {
+			w.text.WriteString(flat(html.UnescapeString(p)))
+			w.flush(Paragraph)
+		}
+		return w.blocks
+	}
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(fragment), body)
 	if err != nil {
 		return nil
 	}
-	w := newWalker(baseURL)
 	for _, n := range nodes {
-		w.walk(n, Paragraph)
+		body.AppendChild(n) // so that each knows its neighbours
 	}
-	w.flush(Paragraph)
+	w.walk(body, Paragraph)
 	return w.blocks
 }
 

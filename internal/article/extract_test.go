@@ -1,0 +1,236 @@
+package article
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/charmap"
+)
+
+func page(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", "extract", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func newExtractor() *Extractor {
+	e := NewExtractor(2, 30*time.Second)
+	e.Zone = time.FixedZone("", 5*3600)
+	return e
+}
+
+func TestExtractGolden(t *testing.T) {
+	for _, name := range []string{"news", "kazakh", "jsonld-only"} {
+		t.Run(name, func(t *testing.T) {
+			a, err := newExtractor().Extract(t.Context(), page(t, name+".html"), "text/html", "https://vesti.example/news/1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := json.MarshalIndent(a, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "extract/"+name+".golden", string(raw)+"\n")
+		})
+	}
+}
+
+func TestExtractCharset(t *testing.T) {
+	want, err := newExtractor().Extract(t.Context(), page(t, "news.html"), "", "https://vesti.example/news/1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := charmap.Windows1251.NewEncoder().Bytes(page(t, "news.html")) // still says that it is UTF-8
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := newExtractor().Extract(t.Context(), body, "text/html; charset=utf-8", "https://vesti.example/news/1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExtractRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name, contentType, body string
+		want                    error
+	}{
+		{"empty", "text/html", "", ErrNoText},
+		{"no text", "text/html", "<html><body><script>x()</script><img src=a></body></html>", ErrNoText},
+		{"a picture", "image/jpeg", "\xff\xd8\xff", ErrNotHTML},
+		{"a PDF", "application/pdf", "%PDF-1.7", ErrNotHTML},
+		{"binary called HTML", "text/html", "\x89PNG\r\n\x1a\n\x00\x00\x00", ErrNotHTML},
+		{"too many elements", "text/html", strings.Repeat("<i></i>", maxElements+1), ErrTooComplex},
+		{"too deep", "text/html", strings.Repeat("<b>", 50_000), nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := newExtractor().Extract(t.Context(), []byte(tt.body), tt.contentType, "https://a.example/1?key=secret")
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("%v (%+v)", err, a)
+			}
+			if err != nil && strings.Contains(err.Error(), "secret") {
+				t.Errorf("the error shows the query: %v", err)
+			}
+		})
+	}
+}
+
+// TestExtractGivesUp fills every place with pages that take long and asks for another.
+func TestExtractGivesUp(t *testing.T) {
+	slow := []byte("<html><body>" + strings.Repeat("<p>Слово и дело, дело и слово, и снова слово.</p>", 12_000) + "</body></html>")
+	e := NewExtractor(1, time.Millisecond)
+	if _, err := e.Extract(t.Context(), slow, "", "https://a.example/1"); !errors.Is(err, ErrTimeout) {
+		t.Fatalf("%v", err)
+	}
+	if _, err := e.Extract(t.Context(), page(t, "news.html"), "", "https://a.example/2"); !errors.Is(err, ErrBusy) {
+		t.Fatalf("%v", err)
+	}
+	e.slots <- struct{}{} // free only when the slow page has ended
+	<-e.slots
+	e.limit = time.Minute
+	if _, err := e.Extract(t.Context(), page(t, "news.html"), "", "https://a.example/2"); err != nil {
+		t.Fatalf("the place was not given back: %v", err)
+	}
+}
+
+func TestExtractCallerGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := NewExtractor(1, time.Hour)
+		e.slots <- struct{}{}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := e.Extract(ctx, nil, "", ""); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrBusy) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestExtractPlaces(t *testing.T) {
+	e := newExtractor()
+	done := make(chan error)
+	for i := range 6 {
+		go func() {
+			_, err := e.Extract(t.Context(), page(t, "news.html"), "", fmt.Sprintf("https://a.example/%d", i))
+			done <- err
+		}()
+	}
+	for range 6 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFromHTML(t *testing.T) {
+	for _, tt := range []struct {
+		name, in string
+		want     []Block
+	}{
+		{"empty", "", nil},
+		{"plain text", "one\ntwo", []Block{{Kind: Paragraph, Text: "one two"}}},
+		{"plain paragraphs", "one &amp; two\r\n\r\nthree\nfour\n\n\n", []Block{{Kind: Paragraph, Text: "one & two"}, {Kind: Paragraph, Text: "three four"}}},
+		{"entities", "a &amp; b &lt;c&gt;&nbsp;d", []Block{{Kind: Paragraph, Text: "a & b <c>\u00a0d"}}},
+		{"breaks", "a<br>b<br><br>c", []Block{{Kind: Paragraph, Text: "a\nb"}, {Kind: Paragraph, Text: "c"}}},
+		{"unclosed", "<p>a<p>b<b>c", []Block{{Kind: Paragraph, Text: "a"}, {Kind: Paragraph, Text: "bc"}}},
+		{"nested list", "<ul><li>a<ul><li>b</li></ul></li></ul>", []Block{{Kind: ListItem, Text: "a"}, {Kind: ListItem, Text: "b"}}},
+		{"layout table", "<table><tr><td><p>a</p><p>b</p></td></tr></table>", []Block{{Kind: Paragraph, Text: "a"}, {Kind: Paragraph, Text: "b"}}},
+		{"data table", "<table><tbody><tr><th>a</th><td>b\nc</td></tr></tbody></table>", []Block{{Kind: TableRow, Text: "a | b c"}}},
+		{"picture and caption", `<figure><img src="//i.example/1.jpg" alt="no"><figcaption>yes</figcaption></figure>`, []Block{{Kind: Image, Text: "yes", URL: "https://i.example/1.jpg"}}},
+		{"late picture", `<img src="data:x" data-src="/1.jpg" alt="a">`, []Block{{Kind: Image, Text: "a", URL: "https://a.example/1.jpg"}}},
+		{"counting picture", `<img src="/c.gif" width="1" height="1">x`, []Block{{Kind: Paragraph, Text: "x"}}},
+		{"scripts", "<script>alert(1)</script><style>x</style><p onclick=x()>a</p><iframe src=x>b</iframe>", []Block{{Kind: Paragraph, Text: "a"}}},
+		{"quote", "<blockquote>a<p>b</p></blockquote>", []Block{{Kind: Quote, Text: "a"}, {Kind: Quote, Text: "b"}}},
+		{"preformatted", "<pre>a\n  b</pre>", []Block{{Kind: Paragraph, Text: "a\nb"}}},
+		{"script address", `<img src="javascript:alert(1)">`, nil},
+		{"inline between blocks", "a <i>b</i><p>c</p>d", []Block{{Kind: Paragraph, Text: "a b"}, {Kind: Paragraph, Text: "c"}, {Kind: Paragraph, Text: "d"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, FromHTML(tt.in, "https://a.example/x")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestTidy(t *testing.T) {
+	p := func(s ...string) (out []Block) {
+		for _, x := range s {
+			out = append(out, Block{Kind: Paragraph, Text: x})
+		}
+		return out
+	}
+	long := "Подписывайтесь под каждым словом, сказал он, " + strings.Repeat("и продолжил говорить ещё долго, ", 10) + "пока не стемнело."
+	for _, tt := range []struct {
+		name     string
+		in, want []Block
+	}{
+		{"title repeated", p("Title", "a"), p("a")},
+		{"notices", p("a", "Читайте также: б", "Оқи отырыңыз: в", "▶ Read also: г", "Реклама", "b"), p("a", "b")},
+		{"an article about advertising", p("Реклама на улицах подорожает", "Читателей стало больше"), p("Реклама на улицах подорожает", "Читателей стало больше")},
+		{"a long paragraph is no notice", p(long), p(long)},
+		{"list under a notice", append(p("a", "Читайте также:"), Block{Kind: ListItem, Text: "б"}, Block{Kind: ListItem, Text: "в"}), p("a")},
+		{"list of the article", []Block{{Kind: ListItem, Text: "б"}}, []Block{{Kind: ListItem, Text: "б"}}},
+		{"glued", p("a", "Конец.Наши новости теперь в мессенджере! Подписывайтесь"), p("a", "Конец.")},
+		{"repeated line", p("a", "a", "b"), p("a", "b")},
+		{"last heading", append(p("a"), Block{Kind: Heading, Text: "Популярное"}), p("a")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, tidy(tt.in, "Title")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWithoutSite(t *testing.T) {
+	for _, tt := range []struct{ title, site, host, want string }{
+		{"Мост открыт | NUR.KZ", "", "www.nur.kz", "Мост открыт"},
+		{"Мост открыт - Tengri News", "", "tengrinews.kz", "Мост открыт"},
+		{"Мост открыт — Власть", "Власть", "vlast.kz", "Мост открыт"},
+		{"Кайрат - Актобе", "Власть", "vlast.kz", "Кайрат - Актобе"},
+		{"NUR.KZ", "", "nur.kz", "NUR.KZ"},
+		{"", "", "", ""},
+	} {
+		if got := withoutSite(tt.title, tt.site, tt.host); got != tt.want {
+			t.Errorf("%q: %q", tt.title, got)
+		}
+	}
+}
+
+func FuzzFromHTML(f *testing.F) {
+	for _, s := range []string{"<p>a<br><br>b</p>", "<table><tr><td>a<table><tr><td>b", "<ul><li><blockquote><h1>x<img src=//a.example/1 srcset=', '>", "<figure><amp-img><figcaption>", "<pre>\x00\xff</pre><!--", "<svg><title>x</title></svg><math><mi>"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, b := range FromHTML(s, "https://a.example/x") {
+			if b.Text != clean(b.Text) || b.Kind != Image && b.Text == "" || b.Kind == Image && !strings.HasPrefix(b.URL, "http") {
+				t.Errorf("%+v", b)
+			}
+		}
+	})
+}
+
+func BenchmarkExtract(b *testing.B) {
+	e, body := newExtractor(), page(b, "news.html")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := e.Extract(b.Context(), body, "text/html", "https://vesti.example/news/1"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
