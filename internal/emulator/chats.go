@@ -30,7 +30,6 @@ type chat struct {
 	known      bool // the bot was ever here
 	migratedTo int64
 	topics     []*Topic
-	nextTopic  int64
 
 	msgs    []*Message
 	nextID  int64 // supergroups and channels count by themselves

@@ -314,7 +314,7 @@ func TestWaitFor(t *testing.T) {
 	ctx := within(t, 10*time.Second)
 	go func() {
 		values := url.Values{"chat_id": {"501"}, "text": {"later"}}
-		res, err := http.PostForm(s.URL()+"/bot"+testToken+"/sendMessage", values) //nolint:noctx // a short test
+		res, err := http.PostForm(s.URL()+"/bot"+testToken+"/sendMessage", values)
 		if err != nil {
 			t.Error(err)
 			return

@@ -18,7 +18,7 @@ type faultSet struct {
 	rng  *rand.Rand
 }
 
-func newFaultSet() *faultSet { return &faultSet{rng: rand.New(rand.NewPCG(1, 2))} } //nolint:gosec // chances, not secrets
+func newFaultSet() *faultSet { return &faultSet{rng: rand.New(rand.NewPCG(1, 2))} }
 
 // Inject adds a fault; clear takes it away.
 func (s *Server) Inject(f Fault) (clear func()) {
@@ -44,7 +44,7 @@ func (t *faultSet) drop(which func(*Fault) bool) {
 func (s *Server) SetSeed(seed uint64) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.rng = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // chances, not secrets
+	s.faults.rng = rand.New(rand.NewPCG(seed, 0))
 }
 
 // makesMessage tells whether a method puts a message into a chat.

@@ -2,11 +2,8 @@ package emulator
 
 import (
 	"fmt"
-	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // parseHTML reads Telegram's HTML parse mode: text and entities, or the error
@@ -42,7 +39,7 @@ func parseHTML(src string) (string, []Entity, error) {
 		}
 	}
 	if n := len(p.open); n > 0 {
-		return "", nil, fmt.Errorf("Can't find end tag corresponding to start tag %q", p.open[n-1].name) //nolint:staticcheck // Telegram's words
+		return "", nil, parseError("Can't find end tag corresponding to start tag %q", p.open[n-1].name)
 	}
 	if p.surrogate {
 		return "", nil, errSurrogate
@@ -55,7 +52,15 @@ func parseHTML(src string) (string, []Entity, error) {
 	return p.out.String(), p.entities, nil
 }
 
-var errSurrogate = fmt.Errorf("Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units") //nolint:staticcheck // Telegram's words
+var errSurrogate = parseError("Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units")
+
+// parseError makes an error of Telegram's own words, capital and all.
+func parseError(format string, args ...any) error { return telegramError(fmt.Sprintf(format, args...)) }
+
+// telegramError is an error whose text Telegram wrote.
+type telegramError string
+
+func (e telegramError) Error() string { return string(e) }
 
 // leadUnits is how many UTF-16 units a character takes whose UTF-8 form begins
 // with c; a byte in the middle of one takes none.
@@ -172,13 +177,13 @@ func (p *htmlParser) startTag() error {
 		p.pos++
 	}
 	if p.at(p.pos) == 0 {
-		return fmt.Errorf("Unclosed start tag at byte offset %d", begin) //nolint:staticcheck // Telegram's words
+		return parseError("Unclosed start tag at byte offset %d", begin)
 	}
 	tag := htmlTag{name: lowerASCII(p.src[begin+1 : p.pos]), offset: p.units, start: p.out.Len()}
 	switch tag.name {
 	case "a", "b", "strong", "i", "em", "s", "strike", "del", "u", "ins", "tg-spoiler", "tg-emoji", "tg-time", "span", "pre", "code", "blockquote":
 	default:
-		return fmt.Errorf("Unsupported start tag \"%s\" at byte offset %d", tag.name, begin) //nolint:staticcheck // Telegram's words
+		return parseError("Unsupported start tag \"%s\" at byte offset %d", tag.name, begin)
 	}
 	for p.at(p.pos) != '>' {
 		for isSpace(p.at(p.pos)) {
@@ -192,7 +197,7 @@ func (p *htmlParser) startTag() error {
 		}
 	}
 	if tag.name == "span" && tag.arg != "spoiler" {
-		return fmt.Errorf("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin) //nolint:staticcheck // Telegram's words
+		return parseError("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin)
 	}
 	p.pos++
 	p.open = append(p.open, tag)
@@ -206,12 +211,12 @@ func (p *htmlParser) attribute(tag *htmlTag, begin int) error {
 	}
 	name := p.src[from:p.pos]
 	if name == "" {
-		return fmt.Errorf("Empty attribute name in the tag \"%s\" at byte offset %d", tag.name, begin) //nolint:staticcheck // Telegram's words
+		return parseError("Empty attribute name in the tag \"%s\" at byte offset %d", tag.name, begin)
 	}
 	for isSpace(p.at(p.pos)) {
 		p.pos++
 	}
-	unclosed := fmt.Errorf("Unclosed start tag \"%s\" at byte offset %d", tag.name, begin) //nolint:staticcheck // Telegram's words
+	unclosed := parseError("Unclosed start tag \"%s\" at byte offset %d", tag.name, begin)
 	if p.at(p.pos) != '=' {
 		if p.at(p.pos) == 0 {
 			return unclosed
@@ -233,7 +238,7 @@ func (p *htmlParser) attribute(tag *htmlTag, begin int) error {
 		return err
 	}
 	if p.at(p.pos) == 0 {
-		return fmt.Errorf("Unclosed start tag at byte offset %d", begin) //nolint:staticcheck // Telegram's words
+		return parseError("Unclosed start tag at byte offset %d", begin)
 	}
 	switch tag.name + " " + name {
 	case "a href", "tg-emoji emoji-id", "tg-time unix":
@@ -262,7 +267,7 @@ func (p *htmlParser) attributeValue() (string, error) {
 			p.pos++
 		}
 		if c := p.at(p.pos); !spaceOrEnd(c) && c != '>' {
-			return "", fmt.Errorf("Unexpected end of name token at byte offset %d", from) //nolint:staticcheck // Telegram's words
+			return "", parseError("Unexpected end of name token at byte offset %d", from)
 		}
 		return lowerASCII(p.src[from:p.pos]), nil
 	}
@@ -287,7 +292,7 @@ func (p *htmlParser) attributeValue() (string, error) {
 func (p *htmlParser) endTag() error {
 	begin := p.pos
 	if len(p.open) == 0 {
-		return fmt.Errorf("Unexpected end tag at byte offset %d", begin) //nolint:staticcheck // Telegram's words
+		return parseError("Unexpected end tag at byte offset %d", begin)
 	}
 	p.pos += 2
 	from := p.pos
@@ -299,12 +304,12 @@ func (p *htmlParser) endTag() error {
 		p.pos++
 	}
 	if p.at(p.pos) != '>' {
-		return fmt.Errorf("Unclosed end tag at byte offset %d", begin) //nolint:staticcheck // Telegram's words
+		return parseError("Unclosed end tag at byte offset %d", begin)
 	}
 	p.pos++
 	tag := p.open[len(p.open)-1]
 	if name != "" && name != tag.name {
-		return fmt.Errorf("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", begin, tag.name, name) //nolint:staticcheck // Telegram's words
+		return parseError("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", begin, tag.name, name)
 	}
 	p.open = p.open[:len(p.open)-1]
 	if p.units == tag.offset {
@@ -342,13 +347,13 @@ func (p *htmlParser) entity(tag htmlTag) error {
 		}
 	case "tg-emoji":
 		if id, err := strconv.ParseInt(tag.arg, 10, 64); err != nil || id <= 0 || strings.HasPrefix(tag.arg, "+") {
-			return fmt.Errorf("Invalid custom emoji identifier specified") //nolint:staticcheck // Telegram's words
+			return parseError("Invalid custom emoji identifier specified")
 		}
 		e.Type, e.CustomEmojiID = "custom_emoji", tag.arg
 	case "tg-time":
 		at, err := strconv.ParseInt(tag.arg, 10, 64)
 		if err != nil || at <= 0 || !timeFormat(tag.format) {
-			return fmt.Errorf("Invalid date-time specified") //nolint:staticcheck // Telegram's words
+			return parseError("Invalid date-time specified")
 		}
 		e.Type, e.UnixTime, e.TimeFormat = "date_time", at, tag.format
 	case "a":
@@ -393,80 +398,6 @@ func timeFormat(f string) bool {
 		f = f[1:]
 	}
 	return f == "" || f == "t" || f == "T"
-}
-
-// mentionedUser reads tg://user?id=N.
-func mentionedUser(href string) (int64, bool) {
-	lower := lowerASCII(href)
-	rest, ok := strings.CutPrefix(lower, "tg://user?")
-	if !ok {
-		if rest, ok = strings.CutPrefix(lower, "tg:user?"); !ok {
-			return 0, false
-		}
-	}
-	q, err := url.ParseQuery(rest)
-	if err != nil {
-		return 0, false
-	}
-	id, err := strconv.ParseInt(q.Get("id"), 10, 64)
-	return id, err == nil && id > 0
-}
-
-// checkLink returns the address as Telegram keeps it, and false for one that it
-// leaves out: relative ones, other schemes, hosts without a dot.
-func checkLink(href string) (string, bool) {
-	href = strings.TrimSpace(href)
-	if href == "" || !utf8.ValidString(href) || strings.ContainsAny(href, " \t\n\r<>\"") {
-		return "", false
-	}
-	lower := lowerASCII(href)
-	for _, scheme := range []string{"tg:", "ton:", "tonsite:"} {
-		if rest, ok := strings.CutPrefix(lower, scheme); ok {
-			return href, strings.Trim(rest, "/") != ""
-		}
-	}
-	scheme, rest := "http://", href
-	switch {
-	case strings.HasPrefix(lower, "http://"):
-		rest = href[len("http://"):]
-	case strings.HasPrefix(lower, "https://"):
-		scheme, rest = "https://", href[len("https://"):]
-	}
-	authority, path := rest, ""
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		authority, path = rest[:i], rest[i:]
-	}
-	host, port := authority, ""
-	if i := strings.LastIndexByte(host, '@'); i >= 0 {
-		host = host[i+1:]
-	}
-	if strings.HasPrefix(host, "[") {
-		end := strings.IndexByte(host, ']')
-		if end < 0 {
-			return "", false
-		}
-		if _, err := netip.ParseAddr(host[1:end]); err != nil {
-			return "", false
-		}
-		port = strings.TrimPrefix(host[end+1:], ":")
-	} else {
-		host, port, _ = strings.Cut(host, ":")
-		if strings.ContainsAny(authority, ":") && port == "" {
-			return "", false
-		}
-		if !strings.Contains(strings.Trim(host, "."), ".") || strings.ContainsAny(host, "%\\^`{|}()'") {
-			return "", false
-		}
-	}
-	if port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return "", false
-		}
-	}
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	return scheme + lowerASCII(authority) + path, true
 }
 
 func isSpace(c byte) bool {

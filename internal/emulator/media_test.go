@@ -41,7 +41,7 @@ func TestPhotos(t *testing.T) {
 
 	var f wireFile
 	must(t, s, &f, "getFile", "file_id", sent.Photo.FileID)
-	res, err := http.Get(s.URL() + "/file/bot" + testToken + "/" + f.FilePath) //nolint:noctx // a short test
+	res, err := http.Get(s.URL() + "/file/bot" + testToken + "/" + f.FilePath)
 	if err != nil {
 		t.Fatal(err)
 	}

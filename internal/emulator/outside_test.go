@@ -80,7 +80,7 @@ func TestDrivenByAnOutsideClient(t *testing.T) {
 	}
 	s.Inject(emulator.Fault{Kind: emulator.TooManyRequests, RetryAfter: 3 * time.Second, Times: 1})
 	_, err = bot.Send(tg.NewMessage(person, "x"))
-	if e, ok := err.(*tg.Error); !ok || e.Code != http.StatusTooManyRequests || e.RetryAfter != 3 { //nolint:errorlint // what the library returns
+	if e, ok := err.(*tg.Error); !ok || e.Code != http.StatusTooManyRequests || e.RetryAfter != 3 {
 		t.Errorf("flood: %v", err)
 	}
 	s.Block(person)
@@ -115,7 +115,7 @@ func TestConcurrentUse(t *testing.T) {
 					t.Error(err)
 				}
 				body := fmt.Sprintf(`{"chat_id":%d,"text":"<b>%d</b>","parse_mode":"HTML","reply_markup":{"inline_keyboard":[[{"text":"a","callback_data":"d"}]]}}`, id, n)
-				res, err := client.Post(s.URL()+"/bot"+token+"/sendMessage", "application/json", strings.NewReader(body)) //nolint:noctx // a short test
+				res, err := client.Post(s.URL()+"/bot"+token+"/sendMessage", "application/json", strings.NewReader(body))
 				if err != nil {
 					t.Error(err)
 					return
@@ -156,12 +156,12 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		res, err := client.Get(s.URL() + "/bot" + token + "/getUpdates?timeout=50") //nolint:noctx // ends with the server
+		res, err := client.Get(s.URL() + "/bot" + token + "/getUpdates?timeout=50")
 		if err == nil {
 			_ = res.Body.Close()
 		}
 	}()
-	res, err := client.Get(s.URL() + "/bot" + token + "/setWebhook?url=http://127.0.0.1:9/") //nolint:noctx // a short test
+	res, err := client.Get(s.URL() + "/bot" + token + "/setWebhook?url=http://127.0.0.1:9/")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func BenchmarkSendMessage(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for n := int64(0); pb.Next(); n++ {
 			body := fmt.Sprintf(`{"chat_id":%d,"text":"%s","parse_mode":"HTML","reply_markup":{"inline_keyboard":[[{"text":"a","callback_data":"d"}]]}}`, n%chats+1, text)
-			res, err := client.Post(s.URL()+"/bot"+token+"/sendMessage", "application/json", strings.NewReader(body)) //nolint:noctx // a benchmark
+			res, err := client.Post(s.URL()+"/bot"+token+"/sendMessage", "application/json", strings.NewReader(body))
 			if err != nil {
 				b.Error(err)
 				return

@@ -60,12 +60,6 @@ func (t *queryTable) take(id string, inline bool, timeout time.Duration) *query 
 	return q
 }
 
-func (t *queryTable) get(id string) *query {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.waiting[id]
-}
-
 type wireCallback struct {
 	ID           string       `json:"id"`
 	From         *wireUser    `json:"from"`
@@ -110,7 +104,7 @@ func (s *Server) Press(ctx context.Context, userID, chatID, messageID int64, dat
 	}
 	select {
 	case a := <-q.answer:
-		return a.(CallbackAnswer), nil //nolint:forcetypeassert // take told the kinds apart
+		return a.(CallbackAnswer), nil
 	case <-ctx.Done():
 		return CallbackAnswer{}, fmt.Errorf("press %q: the bot did not answer: %w", data, ctx.Err())
 	case <-s.ctx.Done():
@@ -187,7 +181,7 @@ func (s *Server) Inline(ctx context.Context, userID int64, text, offset string) 
 	s.update("inline_query", wireInlineQuery{ID: id, From: u.wire(), Query: text, Offset: offset, ChatType: "private"})
 	select {
 	case a := <-q.answer:
-		return a.(InlineAnswer), nil //nolint:forcetypeassert // take told the kinds apart
+		return a.(InlineAnswer), nil
 	case <-ctx.Done():
 		return InlineAnswer{}, fmt.Errorf("inline query %q: the bot did not answer: %w", text, ctx.Err())
 	case <-s.ctx.Done():

@@ -152,6 +152,10 @@ func (r *request) reply(c *chat, m *Message) *apiError {
 	if p.MessageID == 0 {
 		return nil
 	}
+	if other := strings.Trim(string(p.ChatID), `"`); other != "" && other != itoa(c.id) && !strings.EqualFold(other, "@"+c.username) {
+		r.violate("replies to other chats are not emulated")
+		return nil
+	}
 	to := c.find(p.MessageID)
 	if to == nil {
 		if p.AllowWithout {
@@ -228,7 +232,7 @@ func (r *request) deliverTo(c *chat, what string, m Message) (*wireMessage, *api
 	if c.typ == Channel {
 		m.From = User{}
 		if m.ReplyKeyboard != nil || m.RemoveKeyboard || m.ForceReply {
-			return nil, badRequest("reply keyboard can't be sent to channel chats") //nolint:misspell // wording of ours
+			return nil, badRequest("reply keyboard can't be sent to channel chats")
 		}
 	}
 	if err := s.flood.take(c, r.bool("allow_paid_broadcast")); err != nil {

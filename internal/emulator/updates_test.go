@@ -58,7 +58,7 @@ func TestLongPoll(t *testing.T) {
 	next = itoa(last[0].ID + 2)
 	first := make(chan reply, 1)
 	go func() {
-		res, err := http.Get(s.URL() + "/bot" + testToken + "/getUpdates?timeout=30&offset=" + next) //nolint:noctx // ends with the second
+		res, err := http.Get(s.URL() + "/bot" + testToken + "/getUpdates?timeout=30&offset=" + next)
 		if err != nil {
 			t.Error(err)
 			close(first)

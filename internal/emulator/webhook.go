@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -172,30 +171,24 @@ func (r *request) getWebhookInfo() (any, *apiError) {
 	return info, nil
 }
 
-// run delivers until ctx ends. Updates go out in order of their ids, at most
-// connections at a time; a failed one is tried again later and holds up no other.
+// run delivers until ctx ends. Updates go out in the order of their ids, at
+// most connections at a time; a failed one is tried again later and holds up no
+// other.
 func (h *webhook) run(ctx context.Context, address, secret string, connections int) {
 	q := h.s.updates
 	slots := make(chan struct{}, connections)
 	var flying sync.WaitGroup
 	defer flying.Wait()
-	taken := map[int64]bool{}
-	var mu sync.Mutex // of taken
+	next := int64(0) // the first id that is not on its way yet
 	for {
 		q.mu.Lock()
 		q.confirm(0)
-		var todo []update
-		mu.Lock()
-		for _, u := range q.list {
-			if !taken[u.id] {
-				todo = append(todo, u)
-				taken[u.id] = true
-			}
-		}
-		mu.Unlock()
+		i, _ := slices.BinarySearchFunc(q.list, next, func(u update, id int64) int { return int(u.id - id) })
+		todo := slices.Clone(q.list[i:])
 		wake := q.wake
 		q.mu.Unlock()
 		for _, u := range todo {
+			next = u.id + 1
 			select {
 			case slots <- struct{}{}:
 			case <-ctx.Done():
@@ -205,9 +198,6 @@ func (h *webhook) run(ctx context.Context, address, secret string, connections i
 				defer func() { <-slots }()
 				if h.deliver(ctx, address, secret, u) {
 					q.forget(u.id)
-					mu.Lock()
-					delete(taken, u.id)
-					mu.Unlock()
 				}
 			})
 		}
@@ -254,7 +244,7 @@ func (h *webhook) deliver(ctx context.Context, address, secret string, u update)
 func (h *webhook) post(ctx context.Context, address, secret string, u update) (retryAfter time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(u.raw))
 	if err != nil {
-		return 0, fmt.Errorf("Wrong webhook URL: %w", err) //nolint:staticcheck // Telegram's words
+		return 0, parseError("Wrong webhook URL: %s", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if secret != "" {
@@ -264,20 +254,20 @@ func (h *webhook) post(ctx context.Context, address, secret string, u update) (r
 	if err != nil {
 		var op *net.OpError
 		if errors.As(err, &op) {
-			return 0, errors.New("Connection refused") //nolint:staticcheck // Telegram's words
+			return 0, telegramError("Connection refused")
 		}
-		return 0, errors.New("Read timeout expired") //nolint:staticcheck // Telegram's words
+		return 0, telegramError("Read timeout expired")
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	if err != nil {
-		return 0, errors.New("Connection closed") //nolint:staticcheck // Telegram's words
+		return 0, telegramError("Connection closed")
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && n > 0 {
 			retryAfter = time.Duration(min(n, 3600)) * time.Second
 		}
-		return retryAfter, fmt.Errorf("Wrong response from the webhook: %s", res.Status) //nolint:staticcheck // Telegram's words
+		return retryAfter, parseError("Wrong response from the webhook: %s", res.Status)
 	}
 	h.reply(ctx, body)
 	return 0, nil
@@ -308,7 +298,7 @@ func (h *webhook) reply(ctx context.Context, body []byte) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	defer func() {
-		if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // the panic's own value
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
 			panic(v)
 		}
 	}()
