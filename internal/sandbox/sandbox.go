@@ -206,6 +206,9 @@ func (s *Sandbox) EditorID() int64 { return EditorID }
 // Emulator is the local Bot API server itself.
 func (s *Sandbox) Emulator() *emulator.Server { return s.emu }
 
+// Zone is the zone that the page shows times in, Asia/Almaty.
+func (s *Sandbox) Zone() *time.Location { return almaty }
+
 // Now is the sandbox's clock. It runs as the machine's does, and can be moved forward.
 func (s *Sandbox) Now() time.Time { return s.clock.Now() }
 

@@ -185,16 +185,29 @@ func (p *Page) Click(testID string) {
 	p.clickOn(testID, fmt.Sprintf(`[...document.querySelectorAll('[data-testid=%s]')].find((e) => e.offsetParent !== null && !e.disabled)`, quote(testID)))
 }
 
-// clickOn waits for an element and clicks it where it is, with the mouse.
+// clickOn waits for an element that stands still and is not covered, and
+// clicks it where it is, with the mouse.
 func (p *Page) clickOn(what, js string) {
 	p.t.Helper()
 	p.Wait(what, js)
-	at := Eval[[]float64](p, fmt.Sprintf(`(() => {
-		const e = %s;
-		e.scrollIntoView({block: 'nearest', behavior: 'instant'});
-		const r = e.getBoundingClientRect();
-		return [r.left + r.width / 2, r.top + r.height / 2];
-	})()`, js))
+	var at []float64
+	for deadline := time.Now().Add(Patience); ; time.Sleep(look) {
+		before := at
+		at = Eval[[]float64](p, fmt.Sprintf(`(() => {
+			const e = %s;
+			if (!e) return [];
+			e.scrollIntoView({block: 'nearest', behavior: 'instant'});
+			const r = e.getBoundingClientRect();
+			const x = r.left + r.width / 2, y = r.top + r.height / 2;
+			return e.contains(document.elementFromPoint(x, y)) ? [x, y] : [];
+		})()`, js))
+		if len(at) == 2 && slices.Equal(before, at) {
+			break
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("%s cannot be clicked: it is covered, moves or is gone", what)
+		}
+	}
 	p.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 

@@ -7,6 +7,7 @@ import { look, on, say, view, world } from './store.js';
 import { t } from './words.js';
 
 const KEY = 'newsbot.tried';
+const PATIENCE = 3000; // ms to wait for the bot's greeting
 
 function tried() {
   try {
@@ -33,9 +34,22 @@ export function hints(root) {
     look(who.id, who.id);
     await new Promise((done) => setTimeout(done)); // the address changes first
     const chat = world.chats.get(who.id);
-    if (chat && !chat.started) await say('/start');
+    if (chat && !chat.started) {
+      const { id } = await say('/start');
+      await answered(chat.id, id);
+    }
     await say(text);
   }
+
+  // A person would wait for the greeting before going on.
+  const answered = (chatId, id) => new Promise((done) => {
+    const until = Date.now() + PATIENCE;
+    (function look() {
+      const known = [...(world.chats.get(chatId)?.messages.values() ?? [])];
+      if (Date.now() > until || known.some((m) => m.id > id && m.from.id === world.bot.id)) setTimeout(done, 250);
+      else setTimeout(look, 50);
+    }());
+  });
 
   const steps = [
     { id: 'read', icon: 'news', acts: [['/news', () => as(reader(), '/news')]] },

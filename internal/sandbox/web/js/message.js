@@ -58,10 +58,10 @@ async function copyText(text) {
 }
 
 function service(m) {
-  const words = m.service === 'pinned_message' || m.service === 'group_chat_created' || m.service.endsWith('_member') || m.service.endsWith('_members')
-    ? `${m.from.name || ''} ${t(`services.${m.service}`)}` : t(`services.${m.service}`);
-  return el('div.service', { 'data-testid': 'message', 'data-message-id': m.id }, el('span', null, m.text || words.trim()));
+  return el('div.service', { 'data-testid': 'message', 'data-message-id': m.id }, el('span', null, m.text || serviceWords(m)));
 }
+
+const serviceWords = (m) => t(`services.${m.service}`, m.from.name, world.bot.name);
 
 function content(m, act) {
   if (!m.text) return null;
@@ -90,7 +90,7 @@ function quoted(m, act) {
 /** gist is a message in one line. */
 export function gist(m) {
   const text = m.text.replace(/\s+/g, ' ').trim();
-  if (m.service) return t(`services.${m.service}`);
+  if (m.service) return serviceWords(m);
   if (text) return text.slice(0, 160);
   return t(m.photo ? 'photo' : 'document');
 }

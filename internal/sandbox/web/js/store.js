@@ -148,7 +148,8 @@ export const fullName = (p) => (p.last_name ? `${p.first_name} ${p.last_name}` :
 /** chatsOf are the chats in a person's list, the one with the newest message first. */
 export function chatsOf(personId) {
   const mine = [...world.chats.values()].filter((c) => c.type !== 'private' || c.id === personId);
-  return mine.sort((a, b) => (last(b)?.date ?? 0) - (last(a)?.date ?? 0) || b.id - a.id);
+  const when = (c) => last(c)?.date ?? Infinity; // what was never begun stands first
+  return mine.sort((a, b) => (when(b) === when(a) ? b.id - a.id : when(b) - when(a)));
 }
 
 /** ordered are a chat's messages by number. */

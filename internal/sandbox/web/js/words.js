@@ -29,7 +29,7 @@ const KK = {
   },
   moveTo8: '→ 08:00', sample: 'Қайырлы таң! Бүгін Алматыда қар күтіледі.', hide: 'Жасыру',
   errors: { offline: 'Сынақ алаңы жауап бермейді', no_answer: 'Бот жауап бермеді', no_button: 'Бұл батырма енді жоқ', not_sent: 'Хабар жіберілмеді', clock: 'Сағат тек алға жүреді, ең көбі 400 күнге', bad_request: 'Бұлай болмайды', failed: 'Қате шықты', too_big: 'Сурет 10 МБ-тан аспауы керек' },
-  services: { new_chat_members: 'топқа қосылды', left_chat_member: 'топтан шықты', pinned_message: 'хабарды бекітті', group_chat_created: 'топты құрды', migrate_to_chat_id: 'топ супертопқа айналды', migrate_from_chat_id: 'топ супертопқа айналды' },
+  services: { new_chat_members: (who, bot) => `${who} топқа ${bot} ботын қосты`, left_chat_member: (who) => `${who} топтан шықты`, pinned_message: (who) => `${who} хабарды бекітті`, group_chat_created: (who) => `${who} топ құрды`, migrate_to_chat_id: 'топ супертопқа айналды', migrate_from_chat_id: 'топ супертопқа айналды' },
   spoiler: 'Жасырын мәтінді көрсету', expand: 'Толығырақ', collapse: 'Жинау', openPicture: 'Суретті ашу', formatting: '**қалың**, __көлбеу__, ~~сызылған~~, `код`, ||жасырын||',
 };
 
@@ -61,7 +61,7 @@ const RU = {
   },
   moveTo8: '→ 08:00', sample: 'Доброе утро! Сегодня в Алматы ожидается снег.', hide: 'Скрыть',
   errors: { offline: 'Песочница не отвечает', no_answer: 'Бот не ответил', no_button: 'Этой кнопки больше нет', not_sent: 'Сообщение не отправлено', clock: 'Часы идут только вперёд, не больше чем на 400 дней', bad_request: 'Так нельзя', failed: 'Что-то сломалось', too_big: 'Картинка должна быть не больше 10 МБ' },
-  services: { new_chat_members: 'теперь в группе', left_chat_member: 'больше не в группе', pinned_message: 'закрепил(а) сообщение', group_chat_created: 'создал(а) группу', migrate_to_chat_id: 'группа стала супергруппой', migrate_from_chat_id: 'группа стала супергруппой' },
+  services: { new_chat_members: (who, bot) => `${who} добавляет ${bot} в группу`, left_chat_member: (who) => `${who} покидает группу`, pinned_message: (who) => `${who} закрепляет сообщение`, group_chat_created: (who) => `${who} создаёт группу`, migrate_to_chat_id: 'группа стала супергруппой', migrate_from_chat_id: 'группа стала супергруппой' },
   spoiler: 'Показать скрытый текст', expand: 'Развернуть', collapse: 'Свернуть', openPicture: 'Открыть картинку', formatting: '**жирный**, __курсив__, ~~зачёркнутый~~, `код`, ||скрытый||',
 };
 
@@ -93,7 +93,7 @@ const EN = {
   },
   moveTo8: '→ 08:00', sample: 'Good morning! Snow is expected in Almaty today.', hide: 'Hide',
   errors: { offline: 'The sandbox does not answer', no_answer: 'The bot did not answer', no_button: 'That button is gone', not_sent: 'The message was not sent', clock: 'The clock goes forward only, by at most 400 days', bad_request: 'That is not possible', failed: 'Something broke', too_big: 'A picture may have at most 10 MB' },
-  services: { new_chat_members: 'joined the group', left_chat_member: 'left the group', pinned_message: 'pinned a message', group_chat_created: 'created the group', migrate_to_chat_id: 'the group became a supergroup', migrate_from_chat_id: 'the group became a supergroup' },
+  services: { new_chat_members: (who, bot) => `${who} added ${bot}`, left_chat_member: (who) => `${who} left the group`, pinned_message: (who) => `${who} pinned a message`, group_chat_created: (who) => `${who} created the group`, migrate_to_chat_id: 'the group became a supergroup', migrate_from_chat_id: 'the group became a supergroup' },
   spoiler: 'Show the hidden text', expand: 'Show more', collapse: 'Show less', openPicture: 'Open the picture', formatting: '**bold**, __italic__, ~~strike~~, `code`, ||spoiler||',
 };
 
