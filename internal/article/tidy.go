@@ -7,17 +7,20 @@ import "strings"
 var notText = []string{
 	// Russian
 	"читайте также", "читай также", "читать также", "читайте по теме", "смотрите также", "по теме:", "материалы по теме",
-	"подписывайтесь", "подпишитесь", "подписаться на", "наши новости теперь в", "следите за новостями", "следите за нами",
-	"больше новостей в", "самые важные новости в", "присоединяйтесь к нам", "поделиться", "нашли ошибку", "увидели ошибку",
-	"сообщить об ошибке", "реклама", "при использовании материалов", "используйте ссылку",
+	"подписывайтесь", "подпишитесь", "наши новости теперь в", "следите за новостями", "следите за нами",
+	"больше новостей в", "самые важные новости в", "присоединяйтесь к нам", "нашли ошибку", "увидели ошибку",
+	"сообщить об ошибке", "подписаться", "при использовании материалов", "используйте ссылку",
 	// Kazakh
 	"оқи отырыңыз", "тағы оқыңыз", "тағы да оқыңыз", "сондай-ақ оқыңыз", "осы тақырып бойынша", "тақырып бойынша",
-	"жазылыңыз", "бізге жазылыңыз", "арнамызға жазыл", "telegram арна", "telegram-арна", "телеграм арна", "телеграм-арна", "бөлісу", "қате таптыңыз ба",
-	"жарнама",
+	"жазылыңыз", "бізге жазылыңыз", "арнамызға жазыл", "telegram арна", "telegram-арна", "телеграм арна", "телеграм-арна", "қате таптыңыз ба",
 	// English
 	"read also", "also read", "read more:", "see also", "related:", "related articles", "related posts", "related stories",
-	"subscribe to", "sign up for", "follow us", "share this", "advertisement",
+	"subscribe to", "sign up for", "follow us", "share this",
 }
+
+// alone are notices when they are the whole line, or when a sign follows: an
+// article may begin with the word.
+var alone = []string{"реклама", "поделиться", "жарнама", "бөлісу", "advertisement", "share"}
 
 // glued are notices that stand inside the last paragraphs, without a space
 // before them; the text is cut there.
@@ -70,23 +73,31 @@ func isNotice(lower string) bool {
 	}
 	lower = strings.TrimLeft(lower, " •→>-–—!\u25b6\ufe0f")
 	for _, p := range notText {
-		rest, ok := strings.CutPrefix(lower, p)
-		if !ok {
-			continue
+		if strings.HasPrefix(lower, p) {
+			return true
 		}
-		// One word alone ("Реклама", "Поделиться") must be the whole line or be followed by a sign.
-		if !strings.Contains(p, " ") && rest != "" && !strings.HasPrefix(p, "подпи") && !strings.ContainsAny(rest[:1], ":.!,…") {
-			continue
+	}
+	for _, p := range alone {
+		if rest, ok := strings.CutPrefix(lower, p); ok && (rest == "" || strings.ContainsAny(rest[:1], ":.!,")) {
+			return true
 		}
-		return true
 	}
 	return false
 }
 
+// cutGlued cuts a notice off the end of a paragraph whose sentence it follows.
 func cutGlued(text string) string {
 	for _, g := range glued {
-		if i := strings.Index(text, g); i > 0 && strings.ContainsAny(strings.TrimRight(text[:i], " ")[max(0, len(strings.TrimRight(text[:i], " "))-1):], ".!?»\"…)") {
-			text = strings.TrimRight(text[:i], " ")
+		i := strings.Index(text, g)
+		if i <= 0 {
+			continue
+		}
+		before := strings.TrimRight(text[:i], " ")
+		for _, end := range []string{".", "!", "?", "»", `"`, "…", ")"} {
+			if strings.HasSuffix(before, end) {
+				text = before
+				break
+			}
 		}
 	}
 	return text

@@ -111,7 +111,7 @@ func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 	if err == nil {
 		return raw, nil
 	}
-	if name := root(text); name == "html" || name == "" && isHTML(text) {
+	if errors.Is(err, gofeed.ErrFeedTypeNotDetected) && (root(text) == "html" || isHTML(text)) {
 		if title := pageTitle(text); title != "" {
 			return nil, fmt.Errorf("%w (%q)", ErrHTML, title)
 		}
