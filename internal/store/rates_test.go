@@ -1,0 +1,67 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"newsbot/internal/rates"
+	"newsbot/internal/store"
+	"newsbot/internal/store/storetest"
+)
+
+func rate(code string, nominal int64, value, change string) rates.Rate {
+	return rates.Rate{Code: code, Nominal: nominal, Value: decimal.RequireFromString(value), Change: decimal.RequireFromString(change)}
+}
+
+func TestRates(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+		if _, _, ok, err := s.RateDays(ctx); ok || err != nil {
+			t.Errorf("days of nothing: %v, %v", ok, err)
+		}
+		save := func(n int, list ...rates.Rate) {
+			t.Helper()
+			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+		}
+		save(18) // an empty list is no day
+		save(19, rate("USD", 1, "538.91", "1.10"), rate("UZS", 100, "4.50", "0"))
+		save(20, rate("USD", 1, "540.1234567890123456", "1.2134567890123456"), rate("UZS", 1000, "45.0", "0"), rate("EUR", 1, "620.5", "-0.5"))
+		save(21, rate("USD", 1, "540.1234567890123456", "0"))
+		save(21, rate("USD", 1, "540.1234567890123456", "0"), rate("XDR", 1, "700", "0")) // again, and more
+
+		previous := rate("USD", 1, "538.91", "1.10")
+		for _, tt := range []struct {
+			name  string
+			codes []string
+			until time.Time
+			want  []rates.Quote
+		}{
+			{"weekend carried on", []string{"EUR", "AAA", "USD"}, day(22), []rates.Quote{
+				{Rate: rate("EUR", 1, "620.5", "-0.5"), Date: day(20)},
+				{Rate: rate("USD", 1, "540.1234567890123456", "0"), Date: day(21), Previous: &previous, PreviousDate: day(19)},
+			}},
+			{"a new nominal is no new price", []string{"UZS"}, day(22), []rates.Quote{{Rate: rate("UZS", 1000, "45", "0"), Date: day(20)}}},
+			{"as of a day", []string{"USD"}, day(19), []rates.Quote{{Rate: previous, Date: day(19)}}},
+			{"before all", []string{"USD"}, day(1), []rates.Quote{}},
+		} {
+			got, err := s.Quotes(ctx, tt.codes, tt.until)
+			must(t, err)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s: -want +got\n%s", tt.name, diff)
+			}
+		}
+		latest, fetched, ok, err := s.RateDays(ctx)
+		if !latest.Equal(day(21)) || !fetched.Equal(noon) || !ok || err != nil {
+			t.Errorf("latest %v fetched %v %v, %v", latest, fetched, ok, err)
+		}
+		dates, err := s.RateDates(ctx, day(20), day(30))
+		must(t, err)
+		if diff := cmp.Diff([]time.Time{day(20), day(21)}, dates); diff != "" {
+			t.Errorf("dates: -want +got\n%s", diff)
+		}
+	})
+}
