@@ -28,10 +28,11 @@ const maxEntities = 100
 func settle(text string, entities []Entity, detect bool) (string, []Entity) {
 	text = cleanText(text)
 	text, entities = trimText(text, entities)
-	entities = nest(text, entities)
+	var found []Entity
 	if detect {
-		entities = addFound(entities, findEntities(text))
+		found = findEntities(text)
 	}
+	entities = nest(text, entities, found)
 	if len(entities) > maxEntities {
 		entities = entities[:maxEntities]
 	}
@@ -91,10 +92,11 @@ func isQuote(typ string) bool { return typ == "blockquote" || typ == "expandable
 
 // nest makes the entities as Telegram keeps them: styles of one kind are
 // joined and never inside code; of links, code and the like only the outer
-// counts; quotes are not nested but hold the others.
-func nest(text string, in []Entity) []Entity {
+// counts; quotes are not nested but hold the others. What was found in the text
+// gives way to what was given, but styles are cut at its borders.
+func nest(text string, in, found []Entity) []Entity {
 	if len(in) == 0 {
-		return nil
+		return found
 	}
 	in = slices.Clone(in)
 	sortEntities(in)
@@ -120,6 +122,7 @@ func nest(text string, in []Entity) []Entity {
 		}
 		out = append(out, e)
 	}
+	out = addFound(out, found)
 	solid := slices.Clone(out)
 	for _, typ := range []string{"bold", "italic", "underline", "strikethrough", "spoiler"} {
 		from, to := -1, -1
@@ -223,18 +226,17 @@ func sortEntities(e []Entity) {
 	})
 }
 
-// addFound adds what was found in the text where no link, code or mention is.
+// addFound adds to quotes, links and code what was found in the text beside
+// them; a quote may hold it.
 func addFound(given, found []Entity) []Entity {
-	if len(found) == 0 {
-		return given
-	}
 	out := given
 	for _, f := range found {
 		if !slices.ContainsFunc(given, func(g Entity) bool {
-			if splittable(g.Type) || isQuote(g.Type) {
+			if f.Offset >= g.Offset+g.Length || g.Offset >= f.Offset+f.Length {
 				return false
 			}
-			return f.Offset < g.Offset+g.Length && g.Offset < f.Offset+f.Length
+			inside := f.Offset >= g.Offset && f.Offset+f.Length <= g.Offset+g.Length
+			return !isQuote(g.Type) || !inside
 		}) {
 			out = append(out, f)
 		}

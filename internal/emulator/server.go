@@ -80,6 +80,7 @@ type Server struct {
 
 	nextMessage atomic.Int64 // private chats and groups share one sequence
 	nextChat    atomic.Int64
+	sent        atomic.Int64 // messages of the bot
 
 	updates *updateQueue
 	hook    *webhook
@@ -227,7 +228,7 @@ func (s *Server) serve(w http.ResponseWriter, h *http.Request) {
 		if !tokenPattern.MatchString(token) {
 			text = "Unauthorized: invalid token specified"
 		}
-		s.log.add(Call{Time: s.opt.Now(), Method: strings.ReplaceAll(name, s.opt.Token, "<token>"), Status: http.StatusUnauthorized, Description: text})
+		s.log.add(Call{Time: time.Now(), Method: strings.ReplaceAll(name, s.opt.Token, "<token>"), Status: http.StatusUnauthorized, Description: text})
 		writeError(w, &apiError{code: http.StatusUnauthorized, text: text})
 		return
 	}
@@ -238,7 +239,7 @@ func (s *Server) serve(w http.ResponseWriter, h *http.Request) {
 func (s *Server) call(w http.ResponseWriter, h *http.Request, name string) {
 	begin := time.Now()
 	r := &request{s: s, http: h, method: s.methods[strings.ToLower(name)]}
-	entry := Call{Time: s.opt.Now(), Method: name}
+	entry := Call{Time: begin, Method: name}
 	if r.method == nil {
 		err := &apiError{code: http.StatusNotFound, text: "Not Found: method not found"}
 		entry.Status, entry.Description = err.code, err.text

@@ -60,6 +60,24 @@ func (s *Server) Chats() []ChatInfo {
 	return out
 }
 
+// Users lists the people, by id.
+func (s *Server) Users() []User {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []User
+	for _, u := range s.users {
+		if !u.IsBot {
+			out = append(out, *u)
+		}
+	}
+	slices.SortFunc(out, func(a, b User) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// Sent is how many messages of the bot were accepted since the start, also
+// those that are deleted or forgotten by now.
+func (s *Server) Sent() int64 { return s.sent.Load() }
+
 // ChatInfo describes one chat.
 func (s *Server) ChatInfo(chatID int64) (ChatInfo, bool) {
 	c := s.chat(chatID)

@@ -267,7 +267,7 @@ type Event struct {
 
 // Call is a request that the bot made, as the log keeps it.
 type Call struct {
-	Time        time.Time
+	Time        time.Time // real, not the world's
 	Method      string
 	Params      map[string]string // files stand as "<name, N bytes>"; secret_token is hidden
 	ChatID      int64             // 0 when there is none, or when it is unknown
