@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -182,7 +183,7 @@ func progressScreen(p *locale.Printer, c store.Broadcast, reasons map[string]int
 		return outbox.Message{Text: t.String(), Keyboard: [][]outbox.Button{{{Text: p.T("broadcast.stop"), Data: "b:" + c.ID + ":stop"}}}}
 	}
 	if !c.StartedAt.IsZero() && c.FinishedAt.After(c.StartedAt) {
-		t.WriteString("\n" + p.H("broadcast.time", "Time", c.FinishedAt.Sub(c.StartedAt).Round(time.Second).String()))
+		t.WriteString("\n" + p.H("broadcast.time", "Time", stopwatch(c.FinishedAt.Sub(c.StartedAt))))
 	}
 	if len(reasons) > 0 {
 		t.WriteString("\n\n" + p.H("broadcast.reasons"))
@@ -191,4 +192,13 @@ func progressScreen(p *locale.Printer, c store.Broadcast, reasons map[string]int
 		}
 	}
 	return outbox.Message{Text: t.String()}
+}
+
+// stopwatch writes how long something took: 0:42, 1:05:00.
+func stopwatch(d time.Duration) string {
+	s := int(d.Round(time.Second) / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }

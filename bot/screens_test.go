@@ -23,7 +23,6 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func TestScreens(t *testing.T) {
 	for _, l := range locale.All() {
 		t.Run(string(l), func(t *testing.T) {
-			t.Parallel()
 			screens := walk(t, string(l))
 			for name, got := range screens {
 				if strings.Contains(got, "⟦") {

@@ -24,13 +24,13 @@ var weekdays = map[Language][7]string{
 var shortWeekdays = map[Language][7]string{
 	KK: {"Дс", "Сс", "Ср", "Бс", "Жм", "Сб", "Жс"},
 	RU: {"Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"},
-	EN: {"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"},
+	EN: {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
 }
 
 // Weekday is the name of a day as it stands inside a sentence; 0 is Monday.
 func (p *Printer) Weekday(day int) string { return weekdays[p.lang][day] }
 
-// WeekdayShort is the two-letter name of a day; 0 is Monday.
+// WeekdayShort is the name of a day in two or three letters; 0 is Monday.
 func (p *Printer) WeekdayShort(day int) string { return shortWeekdays[p.lang][day] }
 
 // Day numbers t's weekday in the printer's zone; 0 is Monday.
