@@ -8,8 +8,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxFragment bounds the HTML that FromHTML reads.
-const maxFragment = 2 << 20
+const (
+	maxFragment = 2 << 20 // bytes of HTML that FromHTML reads
+	maxURL      = 2000    // bytes of an address; databases and Telegram refuse longer ones
+)
 
 // FromHTML turns a piece of HTML, such as a feed's content:encoded, into blocks.
 // Picture addresses are resolved against baseURL. Plain text gives its
@@ -223,7 +225,7 @@ func (w *walker) pre(n *html.Node) {
 
 func (w *walker) resolve(ref string) string { return resolve(w.base, ref) }
 
-// resolve makes ref absolute; "" when it is no http address.
+// resolve makes ref absolute; "" when it is no http address or too long a one.
 func resolve(base *url.URL, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if ref == "" {
@@ -239,7 +241,10 @@ func resolve(base *url.URL, ref string) string {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return ""
 	}
-	return u.String()
+	if s := u.String(); len(s) <= maxURL {
+		return s
+	}
+	return ""
 }
 
 // imageSource is where an image is: pages that load pictures late keep the

@@ -21,6 +21,7 @@ const (
 	maxPage     = 2 << 20 // bytes of a page that are read
 	maxElements = 60_000  // elements of a page; more is a page made to hurt
 	enoughText  = 250     // characters; with less, the other readings are tried
+	maxTitle    = 300     // characters
 )
 
 // The ways a page is refused. They come wrapped.
@@ -136,6 +137,9 @@ func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, err
 		Published: meta.published,
 	}
 	art.Blocks = e.blocks(doc, base, meta, &art)
+	if r := []rune(art.Title); len(r) > maxTitle {
+		art.Title = strings.TrimSpace(string(r[:maxTitle-1])) + "…"
+	}
 	if len(art.Blocks) == 0 {
 		return Article{}, ErrNoText
 	}

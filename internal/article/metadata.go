@@ -230,7 +230,7 @@ func primaryTag(tag string) string {
 	if tag == "kz" { // the country's code, written for the language's
 		return "kk"
 	}
-	if len(tag) < 2 || len(tag) > 3 {
+	if len(tag) < 2 || len(tag) > 3 || strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return ""
 	}
 	return tag

@@ -17,6 +17,9 @@ import (
 const (
 	maxBytes = 5 << 20 // of a feed
 	maxItems = 500     // of a feed, the newest
+	maxURL   = 2000    // bytes of an address; databases and Telegram refuse longer ones
+	maxTitle = 300     // characters of a title
+	maxName  = 120     // characters of an author's name or a category
 )
 
 // What makes a body no feed. They come wrapped.
@@ -145,12 +148,12 @@ func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 // item is false for entries that lead nowhere or say nothing.
 func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
 	it := Item{
-		ID:     strings.TrimSpace(raw.GUID),
+		ID:     strings.Map(legal, strings.TrimSpace(raw.GUID)),
 		Link:   p.link(raw),
 		Title:  p.title(raw.Title, feedTitle),
 		Author: authors(raw),
 	}
-	it.Content = content(raw)
+	it.Content = strings.Map(legal, content(raw)) // JSON can hold what XML cannot
 	it.Summary = summary(raw.Description, it.Content)
 	if it.Title == "" {
 		it.Title = shorten(it.Summary, 100)
@@ -158,13 +161,13 @@ func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
 	if it.Link == "" || it.Title == "" {
 		return Item{}, false
 	}
-	if it.ID == "" {
+	if it.ID == "" || len(it.ID) > maxURL {
 		it.ID = it.Link
 	}
 	it.Published = p.published(raw)
 	it.Image = p.image(raw)
 	for _, c := range raw.Categories {
-		if c = plain(c); c != "" && len(it.Categories) < 20 && !slices.Contains(it.Categories, c) {
+		if c = shorten(plain(c), maxName); c != "" && len(it.Categories) < 20 && !slices.Contains(it.Categories, c) {
 			it.Categories = append(it.Categories, c)
 		}
 	}
@@ -192,7 +195,7 @@ func (p parsing) link(raw *gofeed.Item) string {
 	return ""
 }
 
-// resolve makes ref absolute; "" when it is no http address.
+// resolve makes ref absolute; "" when it is no http address or too long a one.
 func (p parsing) resolve(ref string) string {
 	ref = strings.TrimSpace(ref)
 	if ref == "" {
@@ -211,12 +214,15 @@ func (p parsing) resolve(ref string) string {
 	for strings.HasPrefix(u.Path, "//") { // "https://site//path": the same page under a second address
 		u.Path, u.RawPath = u.Path[1:], strings.TrimPrefix(u.RawPath, "/")
 	}
-	return u.String()
+	if s := u.String(); len(s) <= maxURL {
+		return s
+	}
+	return ""
 }
 
 // title is plain, and without the name of the site at its end.
 func (p parsing) title(raw, feedTitle string) string {
-	title := plain(raw)
+	title := shorten(plain(raw), maxTitle)
 	for _, sep := range []string{" | ", " — ", " – ", " - "} {
 		i := strings.LastIndex(title, sep)
 		if i <= 0 {
@@ -343,7 +349,7 @@ func extension(all ext.Extensions, space, name string) string {
 func authors(raw *gofeed.Item) string {
 	var names []string
 	add := func(name string) {
-		if name = plain(name); name != "" && !slices.Contains(names, name) && len(names) < 5 {
+		if name = shorten(plain(name), maxName); name != "" && !slices.Contains(names, name) && len(names) < 5 {
 			names = append(names, name)
 		}
 	}

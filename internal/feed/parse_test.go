@@ -167,6 +167,9 @@ func TestParseHostile(t *testing.T) {
 		"many items never end": wrap(strings.Repeat(`<item><title>t</title>`, 100_000)),
 		"many cut items":       `<rss><channel>` + strings.Repeat(`<item><title>t</title><link>https://a.example/1</link></item>`, 50_000) + "<item",
 		"many attributes":      wrap(`<item ` + strings.Repeat(`a="1" `, 100_000) + `><title>t</title><link>https://a.example/1</link></item>`),
+		"items end at the end": `<rss><channel>` + strings.Repeat(`<item><title>t</title>`, 100_000) + "</item>",
+		"cut, and a long head": `<rss><channel><title>` + strings.Repeat("x", 1<<20) + `</title>` + strings.Repeat(`<item><title>t</title></item>`, 1000) + "<item",
+		"long address":         wrap(`<item><title>t</title><link>https://a.example/` + strings.Repeat("x", 1<<20) + `</link></item>`),
 		"comments":             strings.Repeat("<!-- x -->", 200_000) + wrap(""),
 		"doctypes":             strings.Repeat("<!DOCTYPE a [", 100_000),
 	} {
@@ -181,6 +184,9 @@ func TestParseHostile(t *testing.T) {
 			}
 			size := 0
 			for _, it := range f.Items {
+				if len(it.Title) > 4*maxTitle || len(it.Link) > maxURL || len(it.ID) > maxURL {
+					t.Errorf("title of %d bytes, link of %d, id of %d", len(it.Title), len(it.Link), len(it.ID))
+				}
 				size += len(it.Title) + len(it.Summary) + len(it.Content)
 				if strings.Contains(it.Title+it.Summary, "root:") {
 					t.Error("an external entity was read")
@@ -222,6 +228,7 @@ func FuzzParse(f *testing.F) {
 			f.Add(read(f, name), "text/xml", kind)
 		}
 	}
+	f.Add([]byte(`{"version":"https://jsonfeed.org/version/1","title":"\u0000","items":[{"id":"\u0000","url":"https://a.example/\u0000","title":"\u0000t","content_html":"\u0000"}]}`), "", byte(0))
 	f.Fuzz(func(t *testing.T, body []byte, contentType string, kind byte) {
 		src := Source{Kind: []Kind{KindFeed, KindHTML, KindSitemap}[kind%3], Selectors: Selectors{Item: "div, li, a", Date: "span"}}
 		got, err := Parse(body, contentType, "https://a.example/x/", src, almaty, testNow)
@@ -233,8 +240,8 @@ func FuzzParse(f *testing.F) {
 		}
 		for _, it := range got.Items {
 			for _, s := range []string{it.ID, it.Link, it.Title, it.Author, it.Image, it.Summary, it.Content} {
-				if !utf8.ValidString(s) {
-					t.Errorf("not UTF-8: %q", s)
+				if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+					t.Errorf("not for a database: %q", s)
 				}
 			}
 			if it.ID == "" || it.Title == "" || !strings.HasPrefix(it.Link, "http") || it.Published.After(testNow) {

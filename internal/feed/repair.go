@@ -100,24 +100,23 @@ func pieces(text string) (head string, items []string, tail string, ok bool) {
 	default:
 		return "", nil, "", false
 	}
-	rest := text[first[0]:]
-	for len(items) < maxItems {
-		start := itemStart.FindStringIndex(rest)
-		if start == nil {
+	if len(head) > maxJunk {
+		return "", nil, "", false // it is parsed again with every item
+	}
+	// An item ends at its own end or, when it has none, is lost: it was cut short
+	// or never closed, and the next begins a new one.
+	starts := itemStart.FindAllStringIndex(text, -1)
+	for i, start := range starts {
+		chunk := text[start[0]:]
+		if i+1 < len(starts) {
+			chunk = text[start[0]:starts[i+1][0]]
+		}
+		if end := itemEnd.FindStringIndex(chunk); end != nil {
+			items = append(items, chunk[:end[1]])
+		}
+		if len(items) == maxItems {
 			break
 		}
-		rest = rest[start[0]:]
-		end := itemEnd.FindStringIndex(rest)
-		if end == nil {
-			break // cut short
-		}
-		// An item that was never closed ends where the next begins.
-		if next := itemStart.FindStringIndex(rest[start[1]-start[0]:]); next != nil && next[0]+start[1]-start[0] < end[0] {
-			rest = rest[next[0]+start[1]-start[0]:]
-			continue
-		}
-		items = append(items, rest[:end[1]])
-		rest = rest[end[1]:]
 	}
 	return head, items, tail, len(items) > 0
 }

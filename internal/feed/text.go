@@ -13,7 +13,9 @@ import (
 const maxSummary = 600
 
 // appended is what WordPress puts under every summary, in the languages of its sites.
-var appended = regexp.MustCompile(`(?s)\s*(?:The post .{1,300} (?:appeared first on|first appeared on) .{1,100}|(?:Сообщение|Запись) .{1,300} (?:появились? сначала на|впервые появил[аи]?[сь]+ь? (?:на|в)) .{1,100}|\[(?:…|\.\.\.)\]|(?:Читать далее|Подробнее|Толығырақ|Continue reading|Read more)[ .…»→]*)$`)
+var appended = regexp.MustCompile(`(?s)\s*(?:The post .{1,300} (?:appeared first on|first appeared on) .{1,100}|` +
+	`(?:Сообщение|Запись) .{1,300} (?:появились сначала на|впервые появилась на) .{1,100}|` +
+	`\[(?:…|\.\.\.)\]|(?:Читать далее|Подробнее|Толығырақ|Continue reading|Read more)[ .…»→]*)$`)
 
 // plain is the text of a piece of HTML in one line, without what is not seen.
 // Feeds escape titles once too often, so entities are read in what comes out as well.
@@ -82,7 +84,10 @@ func oneLine(s string) string {
 
 // summary is an entry's lead as plain text: its description, or the beginning of its content.
 func summary(description, content string) string {
-	s := appended.ReplaceAllString(plain(description), "")
+	s := plain(description)
+	if utf8.RuneCountInString(s) <= 2*maxSummary { // the end of a longer one is cut off anyway
+		s = appended.ReplaceAllString(s, "")
+	}
 	if s == "" && content != "" {
 		s = plain(content)
 	}
@@ -160,7 +165,7 @@ func primaryTag(tag string) string {
 	if tag == "kz" {
 		return "kk"
 	}
-	if len(tag) < 2 || len(tag) > 3 {
+	if len(tag) < 2 || len(tag) > 3 || strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return ""
 	}
 	return tag
