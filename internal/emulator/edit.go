@@ -10,7 +10,7 @@ import (
 // deleteWindow is how long a bot can delete a message.
 const deleteWindow = 48 * time.Hour
 
-var errNotModified = "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
+const errNotModified = "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"
 
 // edit finds the message, lets change work on a copy of it and keeps that.
 func (r *request) edit(change func(*Message) *apiError) (any, *apiError) {
@@ -52,6 +52,16 @@ func (r *request) edit(change func(*Message) *apiError) (any, *apiError) {
 		old.ReplyKeyboard != nil || old.RemoveKeyboard || old.ForceReply {
 		return nil, badRequest("message can't be edited")
 	}
+	m, err := r.changed(c, old, keys, change)
+	if err != nil {
+		return nil, err
+	}
+	return r.s.wireMessage(c, m), nil
+}
+
+// changed puts the new content in the place of the old, if it is valid and new.
+// The chat's lock is held.
+func (r *request) changed(c *chat, old *Message, keys markup, change func(*Message) *apiError) (*Message, *apiError) {
 	m := *old
 	m.InlineKeyboard = keys.inline
 	if err := change(&m); err != nil {
@@ -69,13 +79,14 @@ func (r *request) edit(change func(*Message) *apiError) (any, *apiError) {
 	if !onlyKeyboard(old, &m) {
 		m.EditDate = r.s.opt.Now() // a change of the keyboard alone is no edit that people see
 	}
-	return r.s.wireMessage(c, r.s.replace(c, EventEdit, m)), nil
+	return r.s.replace(c, EventEdit, m), nil
 }
 
 func sameContent(a, b *Message) bool {
 	return onlyKeyboard(a, b) && reflect.DeepEqual(a.InlineKeyboard, b.InlineKeyboard)
 }
 
+// onlyKeyboard tells whether a and b differ in nothing but their keyboards.
 func onlyKeyboard(a, b *Message) bool {
 	return a.Text == b.Text && a.Caption == b.Caption && a.CaptionAbove == b.CaptionAbove &&
 		slices.EqualFunc(a.Entities, b.Entities, sameEntity) && slices.EqualFunc(a.CaptionEntities, b.CaptionEntities, sameEntity) &&

@@ -142,10 +142,11 @@ type gotUpdate struct {
 	Post     *gotMessage     `json:"channel_post"`
 	Member   json.RawMessage `json:"my_chat_member"`
 	Callback *struct {
-		ID      string
-		Data    string
-		Message *gotMessage
-		From    struct{ ID int64 }
+		InlineID string `json:"inline_message_id"`
+		ID       string
+		Data     string
+		Message  *gotMessage
+		From     struct{ ID int64 }
 	} `json:"callback_query"`
 	Inline *struct{ ID, Query string } `json:"inline_query"`
 }

@@ -259,10 +259,27 @@ func TestInline(t *testing.T) {
 	refused(t, s, "Bad Request: RESULT_ID_DUPLICATE", "answerInlineQuery", "inline_query_id", id, "results",
 		`[{"type":"article","id":"1","title":"a","input_message_content":{"message_text":"x"}},{"type":"article","id":"1","title":"a","input_message_content":{"message_text":"x"}}]`)
 	must(t, s, nil, "answerInlineQuery", "inline_query_id", id, "cache_time", "5", "results",
-		`[{"type":"article","id":"1","title":"Теңге","input_message_content":{"message_text":"<b>x</b>","parse_mode":"HTML"}}]`)
-	if a := <-got; len(a.Results) != 1 || a.Results[0].Title != "Теңге" || a.Results[0].Text != "x" || a.CacheTime != 5 {
-		t.Errorf("answer %+v", a)
+		`[{"type":"article","id":"1","title":"Теңге","input_message_content":{"message_text":"<b>x</b>","parse_mode":"HTML"},"reply_markup":{"inline_keyboard":[[{"text":"b","callback_data":"d"}]]}}]`)
+	a := <-got
+	if len(a.Results) != 1 || a.Results[0].Title != "Теңге" || a.Results[0].Text != "x" || a.CacheTime != 5 {
+		t.Fatalf("answer %+v", a)
 	}
+	m, err := s.ChooseInline(aida, aida, a, "1")
+	if err != nil || !m.ViaBot || m.HTML() != "<b>x</b>" {
+		t.Fatalf("%+v %v", m, err)
+	}
+	if _, err := s.PressAsync(aida, aida, m.ID, "d"); err != nil {
+		t.Fatal(err)
+	}
+	drained := poll(t, s, "offset", itoa(list[0].ID+1))
+	if len(drained) != 2 || drained[1].Callback == nil || drained[1].Callback.Message != nil || drained[1].Callback.InlineID == "" {
+		t.Fatalf("updates %+v", drained)
+	}
+	must(t, s, nil, "editMessageText", "inline_message_id", drained[1].Callback.InlineID, "text", "y")
+	if edited, _ := s.Message(aida, m.ID); edited.Text != "y" {
+		t.Errorf("edited %+v", edited)
+	}
+	refused(t, s, "Bad Request: MESSAGE_ID_INVALID", "editMessageText", "inline_message_id", "nothing", "text", "y")
 }
 
 func TestEvents(t *testing.T) {

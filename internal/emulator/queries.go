@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -26,9 +25,15 @@ type queryTable struct {
 	mu      sync.Mutex
 	waiting map[string]*query
 	order   []string
+	inline  map[string]place // inline_message_id → where the message is
 }
 
-func newQueryTable() *queryTable { return &queryTable{waiting: map[string]*query{}} }
+// place is a message in a chat.
+type place struct{ chatID, messageID int64 }
+
+func newQueryTable() *queryTable {
+	return &queryTable{waiting: map[string]*query{}, inline: map[string]place{}}
+}
 
 // open registers a query. Those that nobody answered for long are forgotten.
 func (t *queryTable) open(q *query, timeout time.Duration) string {
@@ -63,7 +68,8 @@ func (t *queryTable) take(id string, inline bool, timeout time.Duration) *query 
 type wireCallback struct {
 	ID           string       `json:"id"`
 	From         *wireUser    `json:"from"`
-	Message      *wireMessage `json:"message"`
+	Message      *wireMessage `json:"message,omitempty"`
+	InlineID     string       `json:"inline_message_id,omitempty"`
 	ChatInstance string       `json:"chat_instance"`
 	Data         string       `json:"data"`
 }
@@ -134,7 +140,11 @@ func (s *Server) press(userID, chatID, messageID int64, data string) (string, *q
 	}
 	q := &query{asked: time.Now(), chatID: chatID, userID: userID, answer: make(chan any, 1)}
 	id := s.queries.open(q, s.opt.QueryTimeout)
-	s.update("callback_query", wireCallback{ID: id, From: u.wire(), Message: s.wireMessage(c, m), ChatInstance: itoa(chatID*7919 + 1), Data: data})
+	w := wireCallback{ID: id, From: u.wire(), ChatInstance: itoa(chatID*7919 + 1), Data: data, InlineID: m.inlineID}
+	if m.inlineID == "" {
+		w.Message = s.wireMessage(c, m)
+	}
+	s.update("callback_query", w)
 	return id, q, nil
 }
 
@@ -160,151 +170,4 @@ func (m *Message) buttonList() string {
 		return "none"
 	}
 	return strings.Join(list, ", ")
-}
-
-type wireInlineQuery struct {
-	ID       string    `json:"id"`
-	From     *wireUser `json:"from"`
-	Query    string    `json:"query"`
-	Offset   string    `json:"offset"`
-	ChatType string    `json:"chat_type,omitempty"`
-}
-
-// Inline types an inline query and waits for the bot's answer.
-func (s *Server) Inline(ctx context.Context, userID int64, text, offset string) (InlineAnswer, error) {
-	u, ok := s.user(userID)
-	if !ok {
-		return InlineAnswer{}, fmt.Errorf("inline query: there is no user %d", userID)
-	}
-	q := &query{inline: true, asked: time.Now(), userID: userID, answer: make(chan any, 1)}
-	id := s.queries.open(q, s.opt.QueryTimeout)
-	s.update("inline_query", wireInlineQuery{ID: id, From: u.wire(), Query: text, Offset: offset, ChatType: "private"})
-	select {
-	case a := <-q.answer:
-		return a.(InlineAnswer), nil
-	case <-ctx.Done():
-		return InlineAnswer{}, fmt.Errorf("inline query %q: the bot did not answer: %w", text, ctx.Err())
-	case <-s.ctx.Done():
-		return InlineAnswer{}, errClosed
-	}
-}
-
-func (r *request) answerInlineQuery() (any, *apiError) {
-	var raw []json.RawMessage
-	if err := json.Unmarshal([]byte(r.vals["results"]), &raw); err != nil {
-		return nil, badRequest("can't parse inline query results JSON array")
-	}
-	if len(raw) > 50 {
-		return nil, badRequest("too many inline query results specified")
-	}
-	if len(r.vals["next_offset"]) > 64 {
-		return nil, badRequest("NEXT_OFFSET_INVALID")
-	}
-	a := InlineAnswer{
-		QueryID: r.vals["inline_query_id"], NextOffset: r.vals["next_offset"], IsPersonal: r.bool("is_personal"),
-		CacheTime: int(min(max(r.integer("cache_time", 300), 0), 86400)),
-	}
-	if b := r.vals["button"]; b != "" {
-		var button struct {
-			Text           string          `json:"text"`
-			WebApp         json.RawMessage `json:"web_app"`
-			StartParameter string          `json:"start_parameter"`
-		}
-		if err := r.decode("button", b, &button); err != nil || button.Text == "" {
-			return nil, badRequest("can't parse inline query results button JSON object")
-		}
-		a.Button = button.Text
-	}
-	seen := map[string]bool{}
-	for _, one := range raw {
-		res, err := r.inlineResult(one)
-		if err != nil {
-			return nil, err
-		}
-		if seen[res.ID] {
-			return nil, badRequest("RESULT_ID_DUPLICATE")
-		}
-		seen[res.ID] = true
-		a.Results = append(a.Results, res)
-	}
-	q := r.s.queries.take(a.QueryID, true, r.s.opt.QueryTimeout)
-	if q == nil {
-		return nil, badRequest(tooOld)
-	}
-	q.answer <- a
-	return true, nil
-}
-
-// inlineResult reads one result: its text is parsed as a message's is.
-func (r *request) inlineResult(raw json.RawMessage) (InlineResult, *apiError) {
-	var w struct {
-		Type        string `json:"type"`
-		ID          string `json:"id"`
-		Title       string `json:"title"`
-		Description string `json:"description"`
-		URL         string `json:"url"`
-		Thumbnail   string `json:"thumbnail_url"`
-		Photo       string `json:"photo_url"`
-		Caption     string `json:"caption"`
-		ParseMode   string `json:"parse_mode"`
-		Content     *struct {
-			Text      string          `json:"message_text"`
-			ParseMode string          `json:"parse_mode"`
-			Entities  json.RawMessage `json:"entities"`
-			Preview   *LinkPreview    `json:"link_preview_options"`
-		} `json:"input_message_content"`
-		Markup json.RawMessage `json:"reply_markup"`
-	}
-	bad := func(why string) (InlineResult, *apiError) {
-		return InlineResult{}, badRequest("can't parse inline query result: %s", why)
-	}
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return bad("inline query result must be an Object")
-	}
-	if w.ID == "" || len(w.ID) > 64 {
-		return InlineResult{}, badRequest("RESULT_ID_INVALID")
-	}
-	res := InlineResult{Type: w.Type, ID: w.ID, Title: w.Title, Description: w.Description, URL: w.URL, Thumbnail: w.Thumbnail}
-	switch w.Type {
-	case "article":
-		if w.Title == "" {
-			return InlineResult{}, badRequest("ARTICLE_TITLE_EMPTY")
-		}
-		if w.Content == nil {
-			return bad(`Can't find field "input_message_content"`)
-		}
-	case "photo":
-		if w.Photo == "" {
-			return bad(`Can't find field "photo_url"`)
-		}
-	default:
-		r.violate("inline results of type %q are not emulated", w.Type)
-	}
-	text, mode, entities := w.Caption, w.ParseMode, ""
-	if w.Content != nil {
-		text, mode, entities = w.Content.Text, w.Content.ParseMode, string(w.Content.Entities)
-	}
-	var err *apiError
-	if res.Text, res.Entities, err = r.formatted(text, mode, entities); err != nil {
-		return InlineResult{}, err
-	}
-	if w.Content != nil && res.Text == "" {
-		return InlineResult{}, badRequest("message text is empty")
-	}
-	if units(res.Text) > maxText {
-		return InlineResult{}, badRequest("MESSAGE_TOO_LONG")
-	}
-	keys, err := r.markupOf(string(w.Markup), false)
-	if err != nil {
-		return InlineResult{}, err
-	}
-	res.Keyboard = keys.inline
-	return res, nil
-}
-
-// editInline refuses: messages sent through inline results are shown by Inline
-// and not kept.
-func (r *request) editInline(func(*Message) *apiError) (any, *apiError) {
-	r.violate("inline_message_id is not emulated")
-	return nil, badRequest("MESSAGE_ID_INVALID")
 }

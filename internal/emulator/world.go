@@ -120,8 +120,9 @@ type Message struct {
 	Silent          bool
 	Protected       bool
 
-	service *serviceInfo
-	origin  *wireOrigin
+	service  *serviceInfo
+	origin   *wireOrigin
+	inlineID string
 }
 
 // Entity is a range of formatting. Offset and Length count UTF-16 units.
@@ -215,6 +216,7 @@ type CallbackAnswer struct {
 // InlineAnswer is what the bot answered to an inline query.
 type InlineAnswer struct {
 	QueryID    string
+	Query      string // what was asked
 	Results    []InlineResult
 	CacheTime  int // seconds
 	IsPersonal bool
