@@ -259,13 +259,13 @@ func (n *Newsroom) serveSitemap(w http.ResponseWriter, r *http.Request, s *site)
 	n.reply(w, r, document{body: b.Bytes(), contentType: "application/xml; charset=utf-8", maxAge: 30 * time.Second})
 }
 
-// teaser cuts text at a word border so that it holds at most max runes and an ellipsis.
-func teaser(text string, max int) string {
+// teaser cuts text at a word border so that it holds at most limit runes and an ellipsis.
+func teaser(text string, limit int) string {
 	runes := []rune(text)
-	if len(runes) <= max {
+	if len(runes) <= limit {
 		return text
 	}
-	cut := string(runes[:max])
+	cut := string(runes[:limit])
 	if i := strings.LastIndex(cut, " "); i > 0 {
 		cut = cut[:i]
 	}
