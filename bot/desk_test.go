@@ -85,7 +85,6 @@ func open(t *testing.T, language string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.tg.Close() })
 	for id, name := range map[int64]string{reader: "Айгерім <b>", other: "Иван", editor: "Emily"} {
 		d.tg.AddUser(emulator.User{ID: id, FirstName: name, LanguageCode: language})
 	}
@@ -126,6 +125,7 @@ func open(t *testing.T, language string) *desk {
 	d.start = func() { running.Go(func() { _ = delivery.Run(ctx) }) }
 	t.Cleanup(func() {
 		cancel()
+		d.tg.Close() // or the last poll takes its time
 		running.Wait()
 		d.check()
 	})

@@ -148,7 +148,8 @@ func walk(t *testing.T, language string) map[string]string {
 	off, _, a := d.pressData(reader, some, "g:off")
 	keep("digest_turned_off", off)
 	toast("toast_digest_off", a)
-	thread := d.tg.AddTopic(topics, "Дайджест")
+	var thread int64
+	d.step(1, func() { thread = d.tg.AddTopic(topics, "Дайджест") })
 	keep("digest_topic", d.ask(reader, topics, "/digest 21.15", emulator.InThread(thread)))
 	keep("admins_only", d.ask(other, group, "/digest"))
 
