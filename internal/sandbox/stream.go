@@ -13,6 +13,21 @@ import (
 // heartbeat keeps a page from waiting on a connection that is gone.
 const heartbeat = 15 * time.Second
 
+// resetPause keeps a flood of events from making pages read all anew all the time.
+const resetPause = 500 * time.Millisecond
+
+// pause waits; false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
 // relay turns what happens on the Bot API server into events for pages.
 func (s *Sandbox) relay(ctx context.Context, events <-chan emulator.Event, stop func()) {
 	defer func() { stop() }()
@@ -32,6 +47,9 @@ func (s *Sandbox) relay(ctx context.Context, events <-chan emulator.Event, stop 
 			stop()
 			events, stop = s.emu.Events()
 			s.hub.publish("reset", nil)
+			if !pause(ctx, resetPause) {
+				return
+			}
 		}
 	}
 }

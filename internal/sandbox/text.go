@@ -6,7 +6,7 @@ import "unicode/utf16"
 // as Telegram's entities do. A part that is not in the text is "".
 func utf16Slice(s string, offset, length int) string {
 	u := utf16.Encode([]rune(s))
-	if offset < 0 || length < 0 || offset+length > len(u) {
+	if offset < 0 || length < 0 || offset > len(u) || length > len(u)-offset {
 		return ""
 	}
 	return string(utf16.Decode(u[offset : offset+length]))

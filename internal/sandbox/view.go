@@ -155,9 +155,15 @@ func (s *Sandbox) menus() map[string][]emulator.Command {
 	s.mu.Lock()
 	ps := append([]person{}, s.people...)
 	s.mu.Unlock()
+	var groups []int64
+	for _, c := range s.emu.Chats() {
+		if c.Type != emulator.Private {
+			groups = append(groups, c.ID)
+		}
+	}
 	menus := map[string][]emulator.Command{}
 	for _, p := range ps {
-		for _, chat := range []int64{p.ID, GroupID} {
+		for _, chat := range append([]int64{p.ID}, groups...) {
 			if cs := s.emu.Commands(p.ID, chat, p.Language); len(cs) > 0 {
 				menus[menuKey(p.ID, chat)] = cs
 			}

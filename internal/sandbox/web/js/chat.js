@@ -167,6 +167,11 @@ export function chatPane(root) {
       if (section && section.childElementCount === 1) section.remove();
       if (!c.messages.size) track.append(nothing(c));
       if (above) list.scrollTop -= height - list.scrollHeight;
+    } else if (!old && change.kind === 'edit') {
+      return; // older than what is drawn
+    } else if (nodes.size > 2 * SHOWN && stick) {
+      drawAll();
+      return;
     } else {
       const focused = old?.contains(document.activeElement) ? document.activeElement.dataset?.press : undefined;
       const height = list.scrollHeight;

@@ -4,10 +4,15 @@ import { el, icon } from './dom.js';
 import { Refused } from './net.js';
 import { t } from './words.js';
 
-/** toast shows a short text for some seconds. */
+const MOST = 3; // toasts at once
+
+/** toast shows a short text for some seconds. Of a kind 'clock' there is one at a time. */
 export function toast(text, kind = '') {
   const node = el(`div.toast${kind && `.${kind}`}`, { 'data-testid': 'toast' }, text);
-  document.getElementById('toasts').append(node);
+  const all = document.getElementById('toasts');
+  if (kind === 'clock') all.querySelectorAll('.clock').forEach((old) => old.remove());
+  while (all.childElementCount >= MOST) all.firstChild.remove();
+  all.append(node);
   const gone = () => {
     node.classList.add('leaving');
     setTimeout(() => node.remove(), 200);

@@ -61,7 +61,7 @@ export function panelPane(root) {
 
   async function move(request) {
     await post('/api/clock', request);
-    toast(t('moved', `${longDate(now())}, ${hm(now())}`));
+    toast(t('moved', `${longDate(now())}, ${hm(now())}`), 'clock');
   }
 
   function drawHead() {
