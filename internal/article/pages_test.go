@@ -207,14 +207,15 @@ func TestPagesHostile(t *testing.T) {
 		"broken UTF-8":          strings.Repeat("\xff\xd0", 1000) + "x",
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, kind := range []BlockKind{Paragraph, Heading, Quote, ListItem} {
-				begin := time.Now()
-				for _, limit := range []int{4096, 1024} {
-					checkPages(t, []Block{{Kind: Heading, Text: "head"}, {Kind: kind, Text: text}, {Kind: Paragraph, Text: "end"}}, limit)
+			begin := time.Now()
+			for kind, limit := range map[BlockKind]int{Paragraph: 4096, Heading: 1024, Quote: 3500, ListItem: 900} {
+				if len(text) > 1<<20 && kind != Paragraph {
+					continue
 				}
-				if d := time.Since(begin); d > 10*time.Second {
-					t.Errorf("took %v", d)
-				}
+				checkPages(t, []Block{{Kind: Heading, Text: "head"}, {Kind: kind, Text: text}, {Kind: Paragraph, Text: "end"}}, limit)
+			}
+			if d := time.Since(begin); d > 30*time.Second { // hours, were it quadratic
+				t.Errorf("took %v", d)
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -200,6 +201,7 @@ func TestNotHTTP(t *testing.T) {
 		if err != nil {
 			return
 		}
+		conn.Read(make([]byte, 1024))                      //nolint:errcheck // the request, whatever it is
 		conn.Write(bytes.Repeat([]byte{0xff, 0, 1}, 1000)) //nolint:errcheck // a test server
 		conn.Close()                                       //nolint:errcheck // a test server
 	}()
@@ -299,14 +301,15 @@ func TestRefusedAddresses(t *testing.T) {
 func TestTLS(t *testing.T) {
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("plain")) })) //nolint:errcheck // a test server
 	defer plain.Close()
-	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/down" {
 			http.Redirect(w, r, plain.URL, http.StatusFound)
 			return
 		}
 		w.Write([]byte("secure")) //nolint:errcheck // a test server
 	}))
-	secure.Config.ErrorLog = nil
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of the client that refuses it
+	secure.StartTLS()
 	defer secure.Close()
 	up := httptest.NewServer(http.RedirectHandler(secure.URL, http.StatusMovedPermanently))
 	defer up.Close()
