@@ -224,14 +224,11 @@ func (b *blob) asPhoto() *Photo {
 
 // storePhoto measures a picture and keeps it.
 func (s *Server) storePhoto(b *blob) (*Photo, *apiError) {
-	size, kind, err := image.DecodeConfig(bytes.NewReader(b.data))
-	switch {
-	case err == nil:
+	if size, kind, err := image.DecodeConfig(bytes.NewReader(b.data)); err == nil {
 		b.width, b.height, b.contentType = size.Width, size.Height, "image/"+kind
-	case http.DetectContentType(b.data) == "image/webp":
-		// No decoder for it is at hand; the page's own says how large it is.
-		b.width, b.height, b.contentType = 512, 512, "image/webp"
-	default:
+	} else if width, height, ok := webpSize(b.data); ok {
+		b.width, b.height, b.contentType = width, height, "image/webp"
+	} else {
 		return nil, badRequest("IMAGE_PROCESS_FAILED")
 	}
 	if b.width+b.height > maxPhotoSides || b.width > b.height*maxPhotoRatio || b.height > b.width*maxPhotoRatio {
@@ -239,6 +236,24 @@ func (s *Server) storePhoto(b *blob) (*Photo, *apiError) {
 	}
 	b.photo, b.name = true, "" // a photo has no name
 	return s.files.put(b).asPhoto(), nil
+}
+
+// webpSize reads the size of a WebP picture from its first chunk, in pixels.
+func webpSize(data []byte) (width, height int, ok bool) {
+	if len(data) < 30 || string(data[:4]) != "RIFF" || string(data[8:12]) != "WEBP" {
+		return 0, 0, false
+	}
+	d := data[20:] // the chunk's content
+	switch string(data[12:16]) {
+	case "VP8X":
+		return 1 + (int(d[4]) | int(d[5])<<8 | int(d[6])<<16), 1 + (int(d[7]) | int(d[8])<<8 | int(d[9])<<16), true
+	case "VP8L":
+		bits := int(d[1]) | int(d[2])<<8 | int(d[3])<<16 | int(d[4])<<24
+		return 1 + bits&0x3FFF, 1 + bits>>14&0x3FFF, d[0] == 0x2F
+	case "VP8 ":
+		return (int(d[6]) | int(d[7])<<8) & 0x3FFF, (int(d[8]) | int(d[9])<<8) & 0x3FFF, d[3] == 0x9D && d[4] == 0x01 && d[5] == 0x2A
+	}
+	return 0, 0, false
 }
 
 // keepPhoto is storePhoto for what people send.

@@ -102,6 +102,32 @@ func TestPhotos(t *testing.T) {
 	}
 }
 
+func TestWebPSize(t *testing.T) {
+	head := func(chunk string, content ...byte) []byte {
+		return append([]byte("RIFF\x00\x00\x00\x00WEBP"+chunk+"\x00\x00\x00\x00"), append(content, make([]byte, 10)...)...)
+	}
+	tests := []struct {
+		name          string
+		data          []byte
+		width, height int
+		ok            bool
+	}{
+		{"extended", head("VP8X", 0, 0, 0, 0, 0x7F, 0x02, 0, 0xDF, 0x01, 0), 640, 480, true},
+		{"lossless", head("VP8L", 0x2F, 0x7F, 0xC2, 0x77, 0x00), 640, 480, true},
+		{"lossy", head("VP8 ", 0, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01), 640, 480, true},
+		{"lossy without its mark", head("VP8 ", 0, 0, 0, 1, 2, 3, 0x80, 0x02, 0xE0, 0x01), 640, 480, false},
+		{"another", head("ALPH"), 0, 0, false},
+		{"short", []byte("RIFF"), 0, 0, false},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			if w, h, ok := webpSize(tc.data); ok != tc.ok || w != tc.width || h != tc.height {
+				t.Errorf("%d×%d %v, want %d×%d %v", w, h, ok, tc.width, tc.height, tc.ok)
+			}
+		})
+	}
+}
+
 func textMessage(t *testing.T, s *Server) int64 {
 	t.Helper()
 	var m gotMessage
