@@ -154,9 +154,14 @@ func (e *Extractor) blocks(doc *html.Node, base *url.URL, meta metadata, art *Ar
 	if !meta.published.IsZero() {
 		dateMode = trafilatura.Disabled // guessing a date costs as much as reading the text
 	}
+	// With little text found it would take all of the page's, menus and title glued
+	// together; the other readings do better.
+	config := trafilatura.DefaultConfig()
+	config.MinExtractedSize = 1
 	var best []Block
 	res, err := safely(func() (*trafilatura.ExtractResult, error) {
 		return trafilatura.ExtractDocument(doc, trafilatura.Options{
+			Config:          config,
 			OriginalURL:     base,
 			ExcludeComments: true,
 			HtmlDateMode:    dateMode,

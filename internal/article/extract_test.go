@@ -47,6 +47,25 @@ func TestExtractGolden(t *testing.T) {
 	}
 }
 
+// TestExtractShort reads notes of a sentence or two, of which readers of pages make little.
+func TestExtractShort(t *testing.T) {
+	const menu, footer = `<nav><a href="/">Басты</a></nav>`, `<footer>© 2026</footer>`
+	one, two := "Бүгін қалада жаңа саябақ ашылды.", "Саябақта екі жүз ағаш отырғызылды."
+	for _, tt := range []struct{ name, body, want string }{
+		{"one paragraph", "<article><h1>Саябақ</h1><p>" + one + "</p></article>", one},
+		{"two paragraphs", "<main><h1>Саябақ</h1><p>" + one + "</p><p>" + two + "</p></main>", one + "\n\n" + two},
+		{"no paragraphs", `<div class="article-body"><div>` + one + " " + one + "</div><div>" + two + "</div></div>", one + " " + one + "\n\n" + two},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := "<html><head><title>Саябақ</title></head><body>" + menu + tt.body + footer + "</body></html>"
+			a, err := newExtractor().Extract(t.Context(), []byte(body), "text/html", "https://a.example/1")
+			if err != nil || a.Title != "Саябақ" || a.Text() != tt.want {
+				t.Errorf("%q, %q, %v", a.Title, a.Text(), err)
+			}
+		})
+	}
+}
+
 func TestExtractCharset(t *testing.T) {
 	want, err := newExtractor().Extract(t.Context(), page(t, "news.html"), "", "https://vesti.example/news/1")
 	if err != nil {
