@@ -62,12 +62,13 @@ func (r *round) slice(ctx context.Context) (sent int, more bool, err error) {
 		return 0, false, err
 	}
 	var slots []store.Slot
+	fresh := false
 	for _, d := range due {
 		key := slotKey{d.ChatID, d.NextAt.UnixMilli()}
 		if r.seen[key] {
 			continue
 		}
-		r.seen[key] = true
+		r.seen[key], fresh = true, true
 		slot, err := r.settle(ctx, d)
 		if err != nil {
 			r.stuck++
@@ -79,11 +80,8 @@ func (r *round) slice(ctx context.Context) (sent int, more bool, err error) {
 		}
 		slots = append(slots, slot)
 	}
-	if len(slots) == 0 {
-		return 0, false, nil
-	}
 	sent, err = r.db.CommitSlots(ctx, r.now, slots)
-	return sent, true, err
+	return sent, fresh, err
 }
 
 // settle decides on one slot.

@@ -9,7 +9,7 @@ import (
 // Clip shortens s to at most limit UTF-16 units, which Telegram counts, with an
 // ellipsis at a word's end where there is one. It takes runs of white space as one space.
 func Clip(s string, limit int) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
 	if Units(s) <= limit {
 		return s
 	}
