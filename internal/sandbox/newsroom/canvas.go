@@ -47,11 +47,14 @@ type pt struct{ x, y float64 }
 type canvas struct {
 	img  *image.RGBA
 	w, h float64
-	line []float64 // coverage of the scan line at work
+	// line and whole are the coverage of the scan line at work: the parts of
+	// pixels at the ends of spans, and by how much the number of spans that
+	// cover pixels wholly changes at each.
+	line, whole []float64
 }
 
 func newCanvas(w, h int) *canvas {
-	return &canvas{img: image.NewRGBA(image.Rect(0, 0, w, h)), w: float64(w), h: float64(h), line: make([]float64, w+1)}
+	return &canvas{img: image.NewRGBA(image.Rect(0, 0, w, h)), w: float64(w), h: float64(h), line: make([]float64, w+2), whole: make([]float64, w+2)}
 }
 
 // subLines is how many lines a pixel row is sampled at; along x coverage is exact.
@@ -70,6 +73,7 @@ func (c *canvas) fill(p paint, points ...pt) {
 	var cuts []float64
 	for y := y0; y <= y1; y++ {
 		clear(c.line)
+		clear(c.whole)
 		left, right := int(c.w), -1
 		for sub := range subLines {
 			sy := float64(y) + (float64(sub)+0.5)/subLines
@@ -90,8 +94,10 @@ func (c *canvas) fill(p paint, points ...pt) {
 				c.cover(x0, x1)
 			}
 		}
+		spans := 0.0
 		for x := left; x <= right && x < int(c.w); x++ {
-			if cov := min(c.line[x]/subLines, 1); cov > 0 {
+			spans += c.whole[x]
+			if cov := min((c.line[x]+spans)/subLines, 1); cov > 0 {
 				c.blend(x, y, p(float64(x)+0.5, float64(y)+0.5), cov)
 			}
 		}
@@ -106,26 +112,27 @@ func (c *canvas) cover(x0, x1 float64) {
 		return
 	}
 	c.line[i0] += float64(i0+1) - x0
-	for i := i0 + 1; i < i1; i++ {
-		c.line[i]++
-	}
+	c.whole[i0+1]++
+	c.whole[i1]--
 	c.line[i1] += x1 - float64(i1)
 }
 
 func (c *canvas) blend(x, y int, col colour, cov float64) {
-	a := col.a * cov
+	a := min(col.a, 1) * cov
 	if a <= 0 {
 		return
 	}
-	px := c.img.Pix[c.img.PixOffset(x, y):]
+	i := c.img.PixOffset(x, y)
+	px := c.img.Pix[i : i+4 : i+4]
 	px[0] = mixByte(px[0], col.r, a)
 	px[1] = mixByte(px[1], col.g, a)
 	px[2] = mixByte(px[2], col.b, a)
 	px[3] = 255
 }
 
+// mixByte goes from old (a=0) to v (a=1); both v and a are in 0..1, so the result needs no bounds.
 func mixByte(old uint8, v, a float64) uint8 {
-	return uint8(min(max(float64(old)+(v*255-float64(old))*a+0.5, 0), 255))
+	return uint8(float64(old)*(1-a) + v*255*a + 0.5)
 }
 
 // all paints the whole canvas.
