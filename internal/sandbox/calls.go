@@ -33,13 +33,16 @@ type callView struct {
 // as they are the silence between calls.
 type callLog struct {
 	out io.Writer // nil: none
+	now func() time.Time
 	hub *hub
 
 	mu   sync.Mutex
 	kept []callView
 }
 
-func newCallLog(out io.Writer, h *hub) *callLog { return &callLog{out: out, hub: h} }
+func newCallLog(out io.Writer, now func() time.Time, h *hub) *callLog {
+	return &callLog{out: out, now: now, hub: h}
+}
 
 // Write takes one or more whole lines, as the emulator writes them.
 func (l *callLog) Write(p []byte) (int, error) {
@@ -58,6 +61,8 @@ func (l *callLog) Write(p []byte) (int, error) {
 		if c.Method == "getUpdates" && c.OK && len(c.Violations) == 0 {
 			continue
 		}
+		// The log keeps real time; the page shows all by the sandbox's clock.
+		c.Time = l.now()
 		for k, v := range c.Params {
 			c.Params[k] = shorten(v, callParamSize)
 		}
@@ -74,7 +79,7 @@ func (l *callLog) Write(p []byte) (int, error) {
 func (l *callLog) recent() []callView {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.kept)
+	return append([]callView{}, l.kept...) // never null in JSON
 }
 
 // shorten cuts a text to at most n bytes, at the border of a letter.

@@ -222,6 +222,20 @@ func TestPageWordsAreWhole(t *testing.T) {
 	}
 }
 
+func TestPageSurvivesARestart(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	p := pagetest.Open(t, s.URL())
+	p.Start()
+	p.WaitText("/start")
+	s.Close()
+	p.Wait("the page to notice", `document.querySelector('[data-testid=offline].shown')`)
+	again := start(t, sandbox.Options{Addr: strings.TrimPrefix(s.URL(), "http://")})
+	p.Wait("a chat that was never begun", `document.querySelector('[data-testid=start]')?.offsetParent`)
+	runBot(t, again, readerBot(pictureOf(t, again)))
+	p.Start()
+	p.WaitText("Welcome!")
+}
+
 func TestPageCatchesUp(t *testing.T) {
 	s, p := open(t)
 	p.Start()

@@ -101,7 +101,7 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 	s.news = newsroom.New(s.clock.Now)
 	s.news.SetBase(s.url + "/newsroom")
 	s.cards = newCards(s.url, s.newsroomHandler())
-	s.calls = newCallLog(o.CallLog, s.hub)
+	s.calls = newCallLog(o.CallLog, s.clock.Now, s.hub)
 	s.emu, err = emulator.Start(emulator.Options{
 		Token: s.token,
 		Bot:   emulator.User{FirstName: BotName, Username: BotUsername},

@@ -29,7 +29,8 @@ export function chatPane(root) {
 
   const chat = () => world.chats.get(view.chat);
   const act = {
-    command: (c) => say(c).then(() => toBottom(true)).catch(complain),
+    // In a group a command is addressed, as there may be other bots.
+    command: (c) => say(chat().type === 'private' || c.includes('@') ? c : `${c}@${world.bot.username}`).then(() => toBottom(true)).catch(complain),
     mention: (name) => entry.insert(`${name} `),
     reply: (m) => entry.replyTo(m),
     find: (id) => chat()?.messages.get(id),

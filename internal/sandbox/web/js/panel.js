@@ -79,7 +79,7 @@ export function panelPane(root) {
         does('button.pill.primary', { 'data-testid': 'clock-morning' }, () => move({ morning: true }), t(today ? 'todayAt8' : 'tomorrowAt8')),
         does('button.pill', { 'data-testid': 'clock-10m' }, () => move({ by: 600000 }), t('plus10')),
         does('button.pill', { 'data-testid': 'clock-1h' }, () => move({ by: 3600000 }), t('plus60'))),
-      el('div.field', null, when, does('button.pill', { 'data-testid': 'clock-set' }, () => move({ to: fromInput(when.value) || 0 }), t('set'))),
+      el('div.field', null, when, does('button.pill', { 'data-testid': 'clock-set', 'aria-label': t('setTime'), title: t('setTime') }, () => move({ to: fromInput(when.value) || 0 }), icon('check'))),
       el('p.note', null, t('clockNote')));
   }
 
