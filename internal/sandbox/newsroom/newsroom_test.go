@@ -353,7 +353,11 @@ func TestQuirks(t *testing.T) {
 
 func TestPictures(t *testing.T) {
 	n, _, base := open(t, monday)
+	painted := 0
 	for name := range n.gallery.works {
+		if painted++; underRace && painted > 8 {
+			break // each is painted by one goroutine; more of them find no more races
+		}
 		resp, body := get(t, base+picturePrefix+name)
 		img, err := jpeg.DecodeConfig(bytes.NewReader(body))
 		if err != nil || resp.Header.Get("Content-Type") != "image/jpeg" {
