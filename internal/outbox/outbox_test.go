@@ -193,6 +193,12 @@ func bubble(t *testing.T, o Options, fn func(b *Outbox)) {
 	}
 }
 
+func (s *sender) total() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sent)
+}
+
 func few(n int) (out []Delivery) {
 	for i := range n {
 		out = append(out, Delivery{Key: fmt.Sprintf("k%03d", i), ChatID: int64(i + 1), Lane: LaneBulk, Message: Message{Text: "x"}})
@@ -294,7 +300,7 @@ func TestOutage(t *testing.T) {
 		}}
 		bubble(t, Options{Store: m, Sender: s, Workers: 4}, func(*Outbox) {
 			time.Sleep(time.Hour)
-			if n := len(s.sent); n > 200 {
+			if n := s.total(); n > 200 {
 				t.Errorf("%d calls in the hour", n)
 			}
 			time.Sleep(15 * time.Minute)
@@ -319,9 +325,9 @@ func TestDatabaseGone(t *testing.T) {
 			time.Sleep(time.Second)
 			m.fail(errors.New("connection refused"))
 			time.Sleep(time.Second)
-			before := len(s.sent)
+			before := s.total()
 			time.Sleep(time.Minute)
-			if n := len(s.sent); n != before {
+			if n := s.total(); n != before {
 				t.Errorf("%d were sent with nowhere to write it", n-before)
 			}
 			m.fail(nil)
@@ -347,8 +353,8 @@ func TestInFlightIsBounded(t *testing.T) {
 		}
 		bubble(t, Options{Store: m, Sender: s, Workers: 3}, func(*Outbox) {
 			time.Sleep(30 * time.Second)
-			if len(s.sent) != 3 {
-				t.Errorf("%d were sent, none is written", len(s.sent))
+			if n := s.total(); n != 3 {
+				t.Errorf("%d were sent, none is written", n)
 			}
 		})
 	})

@@ -110,6 +110,7 @@ func (s *Store) SaveText(ctx context.Context, now time.Time, id string, a articl
 	if err != nil {
 		return fmt.Errorf("save text of article %s: %w", id, err)
 	}
+	s.totals.forget() // the page may have said in which language it is
 	return nil
 }
 
@@ -178,91 +179,6 @@ func (s *Store) SetStory(ctx context.Context, articleID, storyID string, fingerp
 	if err != nil {
 		return fmt.Errorf("set story of article %s: %w", articleID, err)
 	}
+	s.totals.forget()
 	return nil
-}
-
-type headlineRow struct {
-	ID          string `db:"article_id"`
-	StoryID     string `db:"story_id"`
-	SourceTitle string `db:"source_title"`
-	Title       string `db:"title"`
-	Language    string `db:"language"`
-	Topic       string `db:"topic"`
-	Link        string `db:"link"`
-	Image       string `db:"image"`
-	Summary     string `db:"summary"`
-	PublishedAt int64  `db:"published_at"`
-	Sources     int    `db:"sources"`
-}
-
-// visible is the condition that a query puts on an article aliased as alias,
-// without Since.
-func (q NewsQuery) visible(alias string) (where string, args []any) {
-	where = "1 = 1"
-	if len(q.Languages) > 0 {
-		where += " AND " + alias + ".language IN (" + places(len(q.Languages), "?") + ")"
-		args = append(args, anys(q.Languages)...)
-	}
-	if !q.AsOf.IsZero() {
-		where += " AND " + alias + ".first_seen_at <= ?"
-		args = append(args, ms(q.AsOf))
-	}
-	return where, args
-}
-
-// stories selects the first article of each story among those visible. Since
-// restricts only that first one: a story does not come back as news because
-// another source takes it up.
-func (q NewsQuery) stories() (where string, args []any) {
-	own, args := q.visible("a")
-	if !q.Since.IsZero() {
-		own += " AND a.first_seen_at > ?"
-		args = append(args, ms(q.Since))
-	}
-	earlier, more := q.visible("b")
-	where = own + ` AND NOT EXISTS (SELECT 1 FROM articles b WHERE b.story_id = a.story_id AND ` + earlier + `
-		AND (b.first_seen_at < a.first_seen_at OR b.first_seen_at = a.first_seen_at AND b.article_id < a.article_id))`
-	return where, append(args, more...)
-}
-
-// Headlines returns one line per story, told by its first article among those
-// the query selects, newest first, and how many stories there are in all.
-func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headline, total int, err error) {
-	asOf := q.AsOf
-	if asOf.IsZero() {
-		asOf = time.UnixMilli(1 << 52)
-	}
-	where, args := q.stories()
-	var rows []headlineRow
-	err = list(ctx, s.r, &rows, `SELECT a.article_id, a.story_id, s.title AS source_title, a.title, a.language, a.topic, a.link, a.image,
-			a.summary, a.published_at,
-			(SELECT COUNT(DISTINCT o.source_id) FROM articles o WHERE o.story_id = a.story_id AND o.first_seen_at <= ?) AS sources
-		FROM articles a JOIN sources s ON s.source_id = a.source_id
-		WHERE `+where+` ORDER BY a.published_at DESC, a.article_id DESC LIMIT ? OFFSET ?`,
-		append(append([]any{ms(asOf)}, args...), q.Limit, q.Offset)...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("read headlines: %w", err)
-	}
-	if total, err = s.countStories(ctx, q); err != nil {
-		return nil, 0, fmt.Errorf("count headlines: %w", err)
-	}
-	headlines = make([]Headline, len(rows))
-	for i, r := range rows {
-		headlines[i] = Headline{
-			ID: r.ID, StoryID: r.StoryID, SourceTitle: r.SourceTitle, Title: r.Title, Language: r.Language, Topic: r.Topic,
-			Link: r.Link, Image: r.Image, Summary: r.Summary, PublishedAt: at(r.PublishedAt), Sources: r.Sources,
-		}
-	}
-	return headlines, total, nil
-}
-
-func (s *Store) countStories(ctx context.Context, q NewsQuery) (total int, err error) {
-	if q.Since.IsZero() {
-		// Each visible story has just one first article: counting stories in an
-		// index is far cheaper than looking for the first of each.
-		where, args := q.visible("a")
-		return total, get(ctx, s.r, &total, `SELECT COUNT(DISTINCT a.story_id) FROM articles a WHERE `+where, args...)
-	}
-	where, args := q.stories()
-	return total, get(ctx, s.r, &total, `SELECT COUNT(*) FROM articles a WHERE `+where, args...)
 }

@@ -214,7 +214,7 @@ func (s *Store) FailureReasons(ctx context.Context, id string) (map[string]int, 
 // however many chats there are. It returns how many it made.
 func (s *Store) Plan(ctx context.Context, now time.Time, limit int) (int, error) {
 	var ids []string
-	err := list(ctx, s.r, &ids, `SELECT broadcast_id FROM broadcasts WHERE state = 'running' AND NOT planned_all AND NOT reported
+	err := list(ctx, s.r, &ids, `SELECT broadcast_id FROM broadcasts WHERE state = 'running' AND NOT planned_all
 		ORDER BY started_at, broadcast_id`)
 	if err != nil {
 		return 0, fmt.Errorf("read running broadcasts: %w", err)

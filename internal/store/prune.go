@@ -41,6 +41,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 			return n, fmt.Errorf("prune %s: %w", step.table, err)
 		}
 	}
+	s.totals.forget()
 	if rule.Rows > 0 {
 		k, err := s.pruneSmall(ctx, ms(now.Add(-rule.Rows)))
 		n += k

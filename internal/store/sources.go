@@ -147,6 +147,9 @@ func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added in
 	if err != nil {
 		return 0, fmt.Errorf("record poll of %s: %w", p.SourceID, err)
 	}
+	if added > 0 {
+		s.totals.forget()
+	}
 	return added, nil
 }
 

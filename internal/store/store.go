@@ -39,6 +39,8 @@ type Store struct {
 
 	mu       sync.Mutex
 	messages map[string]outbox.Message // payloads read lately, by id
+
+	totals totals
 }
 
 // Engine returns "sqlite" or "postgres".

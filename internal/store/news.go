@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+type headlineRow struct {
+	ID          string `db:"article_id"`
+	StoryID     string `db:"story_id"`
+	SourceTitle string `db:"source_title"`
+	Title       string `db:"title"`
+	Language    string `db:"language"`
+	Topic       string `db:"topic"`
+	Link        string `db:"link"`
+	Image       string `db:"image"`
+	Summary     string `db:"summary"`
+	PublishedAt int64  `db:"published_at"`
+	Sources     int    `db:"sources"`
+}
+
+// visible is the condition that a query puts on an article aliased as alias,
+// without Since.
+func (q NewsQuery) visible(alias string) (where string, args []any) {
+	where = "1 = 1"
+	if len(q.Languages) > 0 {
+		where += " AND " + alias + ".language IN (" + places(len(q.Languages), "?") + ")"
+		args = append(args, anys(q.Languages)...)
+	}
+	if !q.AsOf.IsZero() {
+		where += " AND " + alias + ".first_seen_at <= ?"
+		args = append(args, ms(q.AsOf))
+	}
+	return where, args
+}
+
+// stories selects the first article of each story among those visible. Since
+// restricts only that first one: a story does not come back as news because
+// another source takes it up.
+func (q NewsQuery) stories() (where string, args []any) {
+	own, args := q.visible("a")
+	if !q.Since.IsZero() {
+		own += " AND a.first_seen_at > ?"
+		args = append(args, ms(q.Since))
+	}
+	first, more := q.visible("b")
+	// As a CASE, and not as NOT EXISTS or a mere comparison: PostgreSQL would
+	// join all of the news, or take it that hardly any passes and sort it all,
+	// when reading the ten newest from the index is enough.
+	where = own + ` AND CASE WHEN a.article_id = (SELECT b.article_id FROM articles b WHERE b.story_id = a.story_id AND ` + first + `
+		ORDER BY b.first_seen_at, b.article_id LIMIT 1) THEN TRUE ELSE FALSE END`
+	return where, append(args, more...)
+}
+
+// Headlines returns one line per story, told by its first article among those
+// the query selects, newest first, and how many stories there are in all.
+func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headline, total int, err error) {
+	asOf := q.AsOf
+	if asOf.IsZero() {
+		asOf = time.UnixMilli(1 << 52)
+	}
+	where, args := q.stories()
+	var rows []headlineRow
+	err = list(ctx, s.r, &rows, `SELECT a.article_id, a.story_id, s.title AS source_title, a.title, a.language, a.topic, a.link, a.image,
+			a.summary, a.published_at,
+			(SELECT COUNT(DISTINCT o.source_id) FROM articles o WHERE o.story_id = a.story_id AND o.first_seen_at <= ?) AS sources
+		FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE `+where+` ORDER BY a.published_at DESC, a.article_id DESC LIMIT ? OFFSET ?`,
+		append(append([]any{ms(asOf)}, args...), q.Limit, q.Offset)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read headlines: %w", err)
+	}
+	if total, err = s.countStories(ctx, q); err != nil {
+		return nil, 0, fmt.Errorf("count headlines: %w", err)
+	}
+	headlines = make([]Headline, len(rows))
+	for i, r := range rows {
+		headlines[i] = Headline{
+			ID: r.ID, StoryID: r.StoryID, SourceTitle: r.SourceTitle, Title: r.Title, Language: r.Language, Topic: r.Topic,
+			Link: r.Link, Image: r.Image, Summary: r.Summary, PublishedAt: at(r.PublishedAt), Sources: r.Sources,
+		}
+	}
+	return headlines, total, nil
+}
+
+// countStories returns how many stories a query selects.
+func (s *Store) countStories(ctx context.Context, q NewsQuery) (total int, err error) {
+	if !q.Since.IsZero() {
+		where, args := q.stories()
+		return total, get(ctx, s.r, &total, `SELECT COUNT(*) FROM articles a WHERE `+where, args...)
+	}
+	// All of the news is counted for every first page that anyone opens, and
+	// changes only when something new is seen.
+	var newest int64
+	if err := get(ctx, s.r, &newest, `SELECT COALESCE(MAX(first_seen_at), 0) FROM articles`); err != nil {
+		return 0, err
+	}
+	if q.AsOf.IsZero() || ms(q.AsOf) > newest {
+		q.AsOf = at(newest)
+	}
+	return s.totals.get(totalKey{strings.Join(q.Languages, ","), ms(q.AsOf)}, func() (total int, err error) {
+		// Each visible story has just one first article: counting stories in an
+		// index is far cheaper than looking for the first of each.
+		where, args := q.visible("a")
+		return total, get(ctx, s.r, &total, `SELECT COUNT(DISTINCT a.story_id) FROM articles a WHERE `+where, args...)
+	})
+}
+
+// totals remembers how many stories there are. This process forgets it when it
+// changes the news; what another one changes is noticed after a moment, and
+// until then a total may be off by what it changed of the past.
+type totals struct {
+	mu    sync.Mutex
+	since time.Time
+	known map[totalKey]int
+	epoch int
+}
+
+type totalKey struct {
+	languages string
+	asOf      int64
+}
+
+const (
+	totalsLast = 5 * time.Second
+	maxTotals  = 256
+)
+
+func (t *totals) get(key totalKey, count func() (int, error)) (int, error) {
+	t.mu.Lock()
+	if time.Since(t.since) > totalsLast || len(t.known) >= maxTotals {
+		t.since, t.known = time.Now(), map[totalKey]int{}
+	}
+	n, ok := t.known[key]
+	epoch := t.epoch
+	t.mu.Unlock()
+	if ok {
+		return n, nil
+	}
+	n, err := count()
+	if err != nil {
+		return 0, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if epoch == t.epoch { // else what was counted may be old by now
+		t.known[key] = n
+	}
+	return n, nil
+}
+
+func (t *totals) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.known = map[totalKey]int{}
+	t.epoch++
+}
