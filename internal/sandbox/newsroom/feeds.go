@@ -208,7 +208,7 @@ func writeFullRSS(f feedData) ([]byte, string) {
 // writeYandexRSS is the export for aggregators: escaped HTML in the description and the whole text as plain yandex:full-text.
 func writeYandexRSS(f feedData) ([]byte, string) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "\n<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss xmlns:yandex=\"http://news.yandex.ru\" xmlns:media=\"http://search.yahoo.com/mrss/\" version=\"2.0\">\n<channel>\n<title>%s</title>\n<link>%s</link>\n<description>%s</description>\n<image><url>%s</url><title>%s</title><link>%s</link></image>\n",
+	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss xmlns:yandex=\"http://news.yandex.ru\" xmlns:media=\"http://search.yahoo.com/mrss/\" version=\"2.0\">\n<channel>\n<title>%s</title>\n<link>%s</link>\n<description>%s</description>\n<image><url>%s</url><title>%s</title><link>%s</link></image>\n",
 		esc(f.site.title), f.home(), esc(f.site.slogan), f.base+picturePrefix+"logo.jpg", esc(f.site.title), f.home())
 	for _, e := range f.entries {
 		fmt.Fprintf(&b, "<item>\n<title>%s</title>\n<link>%s</link>\n<description>%s</description>\n<author>%s</author>\n<category>%s</category>\n<enclosure url=\"%s\" type=\"image/jpeg\"/>\n<yandex:genre>message</yandex:genre>\n<yandex:full-text>%s</yandex:full-text>\n%s</item>\n",
@@ -216,8 +216,7 @@ func writeYandexRSS(f feedData) ([]byte, string) {
 			f.pictureURL(e.story, 0), esc(e.text()), strings.TrimLeft(rssDate(f, e), " "))
 	}
 	b.WriteString("</channel>\n</rss>\n")
-	// The blank line before the declaration is not allowed, and real; it is left out only because no parser forgives it.
-	return bytes.TrimLeft(b.Bytes(), "\n"), "text/xml; charset=utf-8"
+	return b.Bytes(), "text/xml; charset=utf-8"
 }
 
 // writeMediaRSS is RSS with Media RSS pictures and GMT dates.

@@ -126,7 +126,7 @@ func TestRatesWeek(t *testing.T) {
 			t.Errorf("day %d: %v", d, l)
 		}
 	}
-	// After the holiday of 25 October, a Sunday, nothing more is missed; 16 December is a Wednesday.
+	// 16 December is a holiday, in 2026 a Wednesday: Thursday repeats Wednesday.
 	_, _, later := open(t, time.Date(2026, time.December, 18, 12, 0, 0, 0, almaty))
 	if l := ratesOf(t, later, day(2026, time.December, 17))["USD"]; !l.change.IsZero() {
 		t.Errorf("after a holiday: %v", l)
