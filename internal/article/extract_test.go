@@ -231,6 +231,23 @@ func TestWithoutSite(t *testing.T) {
 	}
 }
 
+func TestShownTitle(t *testing.T) {
+	for _, tt := range []struct{ name, title, body, want string }{
+		{"site and motto", "Дорогу через перевал открыли — движение по часам - Семь рек - Новости края", "<div>Дорогу через перевал открыли — движение по часам</div>", "Дорогу через перевал открыли — движение по часам"},
+		{"the whole is shown", "Дорогу через перевал открыли - движение по часам", "<i>Дорогу через перевал открыли</i><h2>Дорогу через перевал открыли - движение по часам</h2>", "Дорогу через перевал открыли - движение по часам"},
+		{"a link is no headline", "Дорогу через перевал открыли - движение по часам", "<a>Дорогу через перевал открыли</a>", "Дорогу через перевал открыли - движение по часам"},
+		{"too short", "Кайрат - Актобе - 2:1", "<b>Кайрат</b>", "Кайрат - Актобе - 2:1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := "<html><head><title>" + tt.title + "</title></head><body>" + tt.body + "<p>Движение открыли утром, сообщили дорожники, и предупредили о гололёде.</p></body></html>"
+			a, err := newExtractor().Extract(t.Context(), []byte(body), "", "https://a.example/1")
+			if err != nil || a.Title != tt.want {
+				t.Errorf("%q, %v", a.Title, err)
+			}
+		})
+	}
+}
+
 func FuzzFromHTML(f *testing.F) {
 	for _, s := range []string{"<p>a<br><br>b</p>", "<table><tr><td>a<table><tr><td>b", "<ul><li><blockquote><h1>x<img src=//a.example/1 srcset=', '>", "<figure><amp-img><figcaption>", "<pre>\x00\xff</pre><!--", "<svg><title>x</title></svg><math><mi>"} {
 		f.Add(s)

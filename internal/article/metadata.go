@@ -70,6 +70,7 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 			break
 		}
 	}
+	m.title = shownTitle(doc, m.title)
 	m.author = firstOf(authorName(ld.author), authorName(text("author", "article:author", "dc.creator", "twitter:creator")))
 	m.language = firstOf(m.language, primaryTag(metas["og:locale"]), primaryTag(metas["inlanguage"]), primaryTag(ld.language))
 	for _, ref := range []string{metas["og:image"], metas["og:image:url"], metas["og:image:secure_url"], ld.image, metas["twitter:image"], metas["twitter:image:src"]} {
@@ -194,10 +195,52 @@ func authorName(s string) string {
 	return s
 }
 
+// titleEnds are what stands between a headline and the names of its site.
+var titleEnds = []string{" | ", " — ", " – ", " - ", " :: ", " / ", " • "}
+
+// shownTitle is the longest beginning of a title that the page shows by itself:
+// of "Headline - Site - Motto", where nothing says which is which, the headline
+// that stands above the text.
+func shownTitle(doc *html.Node, title string) string {
+	beginnings := map[string]bool{}
+	for _, sep := range titleEnds {
+		for i := 0; ; {
+			n := strings.Index(title[i:], sep)
+			if n < 0 {
+				break
+			}
+			if b := strings.TrimSpace(title[:i+n]); len([]rune(b)) >= 20 {
+				beginnings[b] = true
+			}
+			i += n + len(sep)
+		}
+	}
+	if len(beginnings) == 0 {
+		return title
+	}
+	shown := ""
+	for n := range doc.Descendants() {
+		if n.Type != html.TextNode || n.Parent.Data == "title" || n.Parent.Data == "script" || n.Parent.Data == "a" {
+			continue
+		}
+		text := clean(flat(n.Data))
+		if text == title {
+			return title
+		}
+		if beginnings[text] && len(text) > len(shown) {
+			shown = text
+		}
+	}
+	if shown == "" {
+		return title
+	}
+	return shown
+}
+
 // withoutSite cuts a site's name off the end of a title ("… | NUR.KZ").
 func withoutSite(title, site, host string) string {
 	host = strings.TrimPrefix(host, "www.")
-	for _, sep := range []string{" | ", " — ", " – ", " - ", " :: ", " / ", " • "} {
+	for _, sep := range titleEnds {
 		i := strings.LastIndex(title, sep)
 		if i <= 0 {
 			continue

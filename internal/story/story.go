@@ -40,6 +40,8 @@ const (
 	textContained = 0.60 // a short version inside a long one
 	leadJaccard   = 0.34 // told in other words
 	leadTitle     = 0.50 // and then the titles must agree better
+	bothLead      = 0.60 // with a copied text besides, few words of the titles need agree
+	bothTitle     = 0.15
 )
 
 // NewFingerprint makes the fingerprint of a text; published may be zero.
@@ -91,19 +93,22 @@ func Same(a, b Fingerprint) bool {
 		return apart <= titleWindow && len(a.Title) >= 4 && slices.Equal(a.Title, b.Title)
 	}
 	title, common := jaccard(a.Title, b.Title)
-	if title < titleJaccard || common < 2 {
+	if title < bothTitle || common < 2 {
 		return false
 	}
-	text := a.Text.similarity(b.Text)
-	if text >= textJaccard {
+	text, lead := a.Text.similarity(b.Text), a.Lead.similarity(b.Lead)
+	if text >= textJaccard && (title >= titleJaccard || lead >= bothLead) {
 		return true
+	}
+	if title < titleJaccard {
+		return false
 	}
 	// |A∩B| from J and the sizes, as a part of the smaller.
 	both := text / (1 + text) * float64(a.Size+b.Size)
 	if text >= 0.1 && both/float64(min(a.Size, b.Size)) >= textContained {
 		return true
 	}
-	return title >= leadTitle && common >= 3 && text > 0 && a.Lead.similarity(b.Lead) >= leadJaccard
+	return title >= leadTitle && common >= 3 && text > 0 && lead >= leadJaccard
 }
 
 // jaccard is the share of tokens that two titles have in common, and their count.
