@@ -91,7 +91,7 @@ func articleScreen(r *request, a store.Article, page int, from listPlace) outbox
 		m.Keyboard = append(m.Keyboard, pager(page, len(pages), self))
 	}
 	if reason == "article.pending" {
-		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("article.refresh"), Data: self(0)}})
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("button.refresh"), Data: self(0)}})
 	}
 	var links []outbox.Button
 	if link := digest.WebLink(a.Link); link != "" {

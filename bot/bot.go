@@ -54,7 +54,8 @@ type Bot struct {
 
 	mu       sync.Mutex
 	queues   map[int64]*queue
-	running  sync.WaitGroup
+	running  int           // updates that are not answered yet
+	idle     *sync.Cond    // on mu: running has become 0
 	handlers chan struct{} // bounds how many updates are handled at once
 
 	progressMu sync.Mutex
@@ -98,6 +99,7 @@ func New(o Options) *Bot {
 	for _, id := range o.Editors {
 		b.editors[id] = true
 	}
+	b.idle = sync.NewCond(&b.mu)
 	b.SetUsername(o.Username)
 	return b
 }
@@ -138,7 +140,21 @@ func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
 }
 
 // Wait returns when every update that was handed over is answered.
-func (b *Bot) Wait() { b.running.Wait() }
+func (b *Bot) Wait() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.running > 0 {
+		b.idle.Wait()
+	}
+}
+
+func (b *Bot) done() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.running--; b.running == 0 {
+		b.idle.Broadcast()
+	}
+}
 
 func (b *Bot) enqueue(chat int64, batch *sync.WaitGroup, handle func()) {
 	b.mu.Lock()
@@ -149,9 +165,9 @@ func (b *Bot) enqueue(chat int64, batch *sync.WaitGroup, handle func()) {
 		return
 	}
 	batch.Add(1)
-	b.running.Add(1)
+	b.running++
 	work := func() {
-		defer b.running.Done()
+		defer b.done()
 		defer batch.Done()
 		b.handlers <- struct{}{}
 		defer func() { <-b.handlers }()

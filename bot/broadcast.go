@@ -24,6 +24,7 @@ const (
 // it replies to, or of the message that comes next.
 func (b *Bot) broadcast(ctx context.Context, r *request) (answer, error) {
 	switch {
+	case r.message.HasMedia: // copying it would copy the command
 	case r.args != "":
 		text := article.Escape(r.args)
 		if article.Length(text) > 4096 {

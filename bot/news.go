@@ -153,7 +153,7 @@ func listControls(r *request) [][]outbox.Button {
 		}
 		languages = append(languages, outbox.Button{Text: text, Data: "f:" + string(l)})
 	}
-	return [][]outbox.Button{languages, {{Text: r.p.T("news.refresh"), Data: "n:0"}}}
+	return [][]outbox.Button{languages, {{Text: r.p.T("button.refresh"), Data: "n:0"}}}
 }
 
 // pager is the row ◀ 2/7 ▶. It keeps its shape at both ends, where its arrows

@@ -30,6 +30,18 @@ func (b *Bot) Progress(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(open, func(c store.Broadcast) bool { return c.State == store.BroadcastRunning }) {
+		// A crash may have left one that has nothing more to send.
+		finished, err := b.o.Store.FinishBroadcasts(ctx, b.o.Now())
+		if err != nil {
+			return err
+		}
+		if len(finished) > 0 {
+			if open, err = b.o.Store.OpenBroadcasts(ctx); err != nil {
+				return err
+			}
+		}
+	}
 	ids := map[string]bool{}
 	var errs []error
 	for _, c := range open {

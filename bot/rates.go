@@ -101,6 +101,6 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, codes []string) (outb
 	t.WriteString("<i>" + r.p.H("rates.source") + "</i>")
 	return outbox.Message{
 		Text:     t.String(),
-		Keyboard: [][]outbox.Button{{{Text: r.p.T("rates.refresh"), Data: refresh}}},
+		Keyboard: [][]outbox.Button{{{Text: r.p.T("button.refresh"), Data: refresh}}},
 	}, nil
 }

@@ -73,7 +73,7 @@ func (b *Bot) load(ctx context.Context, r *request, c telegram.Chat, from telegr
 		Zone: b.o.DefaultZone.String(), Active: true, Subscribed: true,
 	})
 	if err != nil {
-		r.chat.ID = c.ID
+		r.chat.ID = c.ID // the reader is told
 		return false, err
 	}
 	r.p = b.printer(locale.Language(r.chat.Language), r.chat.Zone)
@@ -88,8 +88,12 @@ func (b *Bot) onMessage(ctx context.Context, r *request, m *telegram.Message) (a
 	if m.From.Bot && !r.asChat {
 		return answer{}, nil
 	}
-	r.message, r.thread = m, m.ThreadID
-	name, username, args := parseCommand(m.Text)
+	r.message, r.thread, r.chat.ID = m, m.ThreadID, m.Chat.ID
+	text := m.Text
+	if text == "" {
+		text = m.Caption // a picture can carry a command
+	}
+	name, username, args := parseCommand(text)
 	if own := *b.username.Load(); username != "" && own != "" && !strings.EqualFold(username, own) {
 		return answer{}, nil // for another bot
 	}
@@ -148,7 +152,7 @@ func (b *Bot) onCallback(ctx context.Context, r *request, c *telegram.Callback) 
 		return dead, nil
 	}
 	r.name = "button:" + button.name
-	r.message, r.thread = c.Message, c.Message.ThreadID
+	r.message, r.thread, r.chat.ID = c.Message, c.Message.ThreadID, c.Message.Chat.ID
 	if _, err := b.load(ctx, r, c.Message.Chat, c.From); err != nil {
 		return answer{}, err
 	}

@@ -1,8 +1,11 @@
 package bot_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 	"time"
@@ -440,4 +443,80 @@ func (d *desk) watch(chat, id int64, match func(emulator.Message) bool) emulator
 	m, _ := d.tg.Message(chat, id)
 	d.t.Fatalf("the message never became so, it is:\n%s\nlog:\n%s", m.Text, d.log)
 	return m
+}
+
+// A handler that panics costs its reader an apology, and nobody else anything.
+func TestPanicIsContained(t *testing.T) {
+	d := open(t, "en")
+	d.refused, d.panics = true, true
+	d.bot.Break("rates")
+	start := d.ask(reader, reader, "/start")
+	contains(t, d.ask(reader, reader, "/rates").Text, "Something went wrong")
+	_, _, a := d.press(reader, start, "Rates")
+	contains(t, a.Text, "Something went wrong")
+	contains(t, d.ask(reader, reader, "/help").Text, "What I can do")
+	contains(t, d.log.String(), "broken by a test", "update=")
+}
+
+// A channel is ruled by its own posts; its readers are not greeted.
+func TestChannel(t *testing.T) {
+	d := open(t, "en")
+	const channel = int64(-1002000000003)
+	d.tg.AddChat(emulator.Chat{ID: channel, Type: emulator.Channel, Title: "Канал", Members: map[int64]string{reader: emulator.Creator}, BotRights: emulator.AllRights()})
+	d.step(1, func() { d.tg.AddBot(channel, reader, emulator.Administrator) })
+	if got := d.since(channel, 0); len(got) != 0 {
+		t.Errorf("a channel was greeted: %v", got)
+	}
+	contains(t, d.ask(reader, channel, "/digest 07:00").Text, "07:00")
+	if got := d.say(reader, channel, "An ordinary post"); len(got) != 0 {
+		t.Errorf("a post was answered: %v", got)
+	}
+}
+
+// A picture with the command as its caption is not broadcast with the command.
+func TestBroadcastOfPicture(t *testing.T) {
+	d := open(t, "en")
+	picture := pixel(t)
+	contains(t, d.ask(editor, editor, "/broadcast look", emulator.WithPhoto(picture)).Text, "Send me the message")
+	draft := d.say(editor, editor, "Look here", emulator.WithPhoto(picture))
+	if len(draft) != 2 || draft[0].Photo == nil || draft[0].Caption != "Look here" {
+		t.Fatalf("preview: %v", draft)
+	}
+}
+
+func pixel(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 200, 100))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Chats are answered at the same time, each in its own order.
+func TestOrderWithinChats(t *testing.T) {
+	d := open(t, "en")
+	for _, user := range []int64{reader, other} {
+		d.ask(user, user, "/start")
+	}
+	var batch []telegram.Update
+	for i := range 20 {
+		for _, user := range []int64{reader, other} {
+			batch = append(batch, telegram.Update{ID: 960_000 + int64(len(batch)), Message: &telegram.Message{
+				ID: 1, Chat: telegram.Chat{ID: user, Kind: telegram.Private, Title: "x"}, From: telegram.User{ID: user},
+				Text: fmt.Sprintf("/digest %02d:00", i),
+			}})
+		}
+	}
+	before := map[int64]int64{reader: d.lastID(reader), other: d.lastID(other)}
+	d.must(d.bot.Handle(d.ctx(), batch))
+	for user, id := range before {
+		got := d.since(user, id)
+		if len(got) != 20 {
+			t.Fatalf("%d answers, want 20", len(got))
+		}
+		for i, m := range got {
+			contains(t, m.Text, fmt.Sprintf("every day, %02d:00", i))
+		}
+	}
 }
