@@ -86,7 +86,7 @@ func Same(a, b Fingerprint) bool {
 	if a.Published == 0 || b.Published == 0 {
 		apart = 0
 	}
-	if apart > window || numbersDiffer(a.Title, b.Title) || negated(a.Title) != negated(b.Title) || namesDiffer(a, b) {
+	if apart > window || numbersDiffer(a.Title, b.Title) || namesDiffer(a, b) {
 		return false
 	}
 	if len(a.Text) == 0 || len(b.Text) == 0 {
@@ -94,6 +94,10 @@ func Same(a, b Fingerprint) bool {
 	}
 	title, common := jaccard(a.Title, b.Title)
 	if title < bothTitle || common < 2 {
+		return false
+	}
+	// Of titles that agree, one that denies says the opposite; in others the word stands for itself.
+	if title >= titleJaccard && negated(a.Title) != negated(b.Title) {
 		return false
 	}
 	text, lead := a.Text.similarity(b.Text), a.Lead.similarity(b.Lead)
