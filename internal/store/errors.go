@@ -40,7 +40,8 @@ func Unavailable(err error) bool {
 	if isConflict(err) {
 		return true
 	}
-	_, network := errors.AsType[net.Error](err)
+	// Not net.Error: every errno is one, also that of a file that may not be opened.
+	_, network := errors.AsType[*net.OpError](err)
 	return network ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
