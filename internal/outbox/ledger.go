@@ -38,10 +38,11 @@ func (l *ledger) run(ctx context.Context) {
 		batch := l.gather([]entry{e})
 		wait := newBackoff(100*time.Millisecond, 5*time.Second)
 		for try := 1; ; try++ {
-			var err error
-			// After some failures one by one: a single outcome that the store does
-			// not take must not keep the others.
-			if batch, err = l.commit(ctx, batch, try > 3); len(batch) == 0 {
+			err := l.settle(ctx, batch)
+			if err != nil && try%3 == 0 {
+				batch, err = l.apart(ctx, batch)
+			}
+			if err == nil {
 				l.health.ok()
 				break
 			}
@@ -54,6 +55,43 @@ func (l *ledger) run(ctx context.Context) {
 			batch = l.gather(batch)
 		}
 	}
+}
+
+// apart writes a batch that does not go through one by one: a single outcome
+// that the store does not take must not keep the others. All that is noted of
+// it is that it failed, or it would be sent again with every lease. It returns
+// what is left when the store does not answer or takes nothing.
+func (l *ledger) apart(ctx context.Context, batch []entry) (left []entry, err error) {
+	var refused []entry
+	for i, e := range batch {
+		if failed := l.settle(ctx, []entry{e}); failed != nil {
+			refused, err = append(refused, e), failed
+		}
+		if ctx.Err() != nil {
+			return append(refused, batch[i+1:]...), ctx.Err()
+		}
+	}
+	if _, _, failed := l.o.Store.NextDue(ctx); failed != nil {
+		return refused, failed
+	}
+	for _, e := range refused {
+		// Once more, now that the store is known to answer.
+		if l.settle(ctx, []entry{e}) == nil {
+			continue
+		}
+		s := e.settlement
+		e.settlement = Settlement{Key: s.Key, ChatID: s.ChatID, State: StateFailed, Attempts: s.Attempts, Reason: "outcome not stored"}
+		if failed := l.settle(ctx, []entry{e}); failed != nil {
+			e.settlement = s
+			left = append(left, e)
+			continue
+		}
+		l.o.Log.Error("an outcome could not be written, the delivery is marked failed", "key", s.Key, "chat", s.ChatID, "state", s.State, "error", err)
+	}
+	if len(left) == 0 {
+		return nil, nil
+	}
+	return left, err
 }
 
 // gather adds the outcomes that are waiting.
@@ -70,22 +108,6 @@ func (l *ledger) gather(batch []entry) []entry {
 		}
 	}
 	return batch
-}
-
-// commit writes a batch and returns what is left of it.
-func (l *ledger) commit(ctx context.Context, batch []entry, single bool) (left []entry, err error) {
-	if !single || len(batch) == 1 {
-		if err := l.settle(ctx, batch); err != nil {
-			return batch, err
-		}
-		return nil, nil
-	}
-	for _, e := range batch {
-		if failed := l.settle(ctx, []entry{e}); failed != nil {
-			left, err = append(left, e), failed
-		}
-	}
-	return left, err
 }
 
 func (l *ledger) settle(ctx context.Context, batch []entry) error {

@@ -17,8 +17,8 @@ type memory struct {
 	mu   sync.Mutex
 	rows map[string]*row
 	err  error // what every call fails with
-	// settled counts the calls of Settle that got through.
-	settled int
+	// refuse is an outcome that Settle does not take.
+	refuse func(Settlement) bool
 }
 
 type row struct {
@@ -79,7 +79,11 @@ func (m *memory) Settle(_ context.Context, _ time.Time, holder string, settled [
 	if m.err != nil {
 		return m.err
 	}
-	m.settled++
+	for _, s := range settled {
+		if m.refuse != nil && m.refuse(s) {
+			return errors.New("constraint violated")
+		}
+	}
 	for _, s := range settled {
 		r := m.rows[s.Key]
 		if r.holder != holder || r.state != StateSending {
@@ -339,6 +343,33 @@ func TestDatabaseGone(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An outcome that the store refuses keeps neither the others nor its worker.
+func TestRefusedOutcome(t *testing.T) {
+	for _, all := range []int{1, 40} {
+		t.Run(fmt.Sprint("of ", all), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMemory(few(all)...)
+				m.refuse = func(s Settlement) bool { return s.Key == "k000" && s.State == StatePending }
+				s := &sender{answer: func(_ context.Context, d Delivery, _ int) Outcome {
+					if d.Key == "k000" {
+						return Outcome{Result: Moved, NewChatID: -100}
+					}
+					return Outcome{Result: Sent}
+				}}
+				bubble(t, Options{Store: m, Sender: s, Workers: 4}, func(*Outbox) { time.Sleep(10 * time.Second) })
+				for _, d := range few(all)[1:] {
+					if r := m.row(d.Key); r.state != StateSent || s.count(d.Key) != 1 {
+						t.Errorf("%s is %s, sent %d times", d.Key, r.state, s.count(d.Key))
+					}
+				}
+				if r := m.row("k000"); r.state != StateFailed || r.reason != "outcome not stored" || s.count("k000") != 1 {
+					t.Errorf("the refused one is %s (%s), sent %d times", r.state, r.reason, s.count("k000"))
+				}
+			})
+		})
+	}
 }
 
 // A worker takes nothing new until its outcome is written.
