@@ -86,7 +86,7 @@ func open(t *testing.T, language string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, name := range map[int64]string{reader: "Айгерім <b>", other: "Иван", editor: "Emily"} {
+	for id, name := range map[int64]string{reader: "Айгерім<b>&", other: "Иван", editor: "Emily"} {
 		d.tg.AddUser(emulator.User{ID: id, FirstName: name, LanguageCode: language})
 	}
 	for id, title := range map[int64]string{group: "Алматы", topics: "Форум"} {

@@ -55,8 +55,9 @@ func (b *Bot) start(ctx context.Context, r *request) (answer, error) {
 	switch {
 	case r.place != private:
 		text = r.p.H("start.group")
-	case r.from.Name != "":
-		text = r.p.H("start.hello_name", "Name", locale.Clip(r.from.Name, 100)) + "\n\n" + r.p.H("start.about")
+	case strings.TrimSpace(r.from.Name) != "":
+		first := strings.Fields(r.from.Name)[0] // people are greeted by their first name
+		text = r.p.H("start.hello_name", "Name", locale.Clip(first, 60)) + "\n\n" + r.p.H("start.about")
 	default:
 		text = r.p.H("start.hello") + "\n\n" + r.p.H("start.about")
 	}
