@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -35,13 +36,16 @@ type callLog struct {
 	out io.Writer // nil: none
 	now func() time.Time
 	hub *hub
+	// profile is sent to when the bot changed what it says of itself. It is
+	// looked at elsewhere: here the server may hold locks.
+	profile chan struct{}
 
 	mu   sync.Mutex
 	kept []callView
 }
 
 func newCallLog(out io.Writer, now func() time.Time, h *hub) *callLog {
-	return &callLog{out: out, now: now, hub: h}
+	return &callLog{out: out, now: now, hub: h, profile: make(chan struct{}, 1)}
 }
 
 // Write takes one or more whole lines, as the emulator writes them.
@@ -71,6 +75,12 @@ func (l *callLog) Write(p []byte) (int, error) {
 		}
 		l.kept = append(l.kept, c)
 		l.hub.publish("call", c)
+		if c.OK && strings.HasPrefix(c.Method, "setMy") {
+			select {
+			case l.profile <- struct{}{}:
+			default: // is known already
+			}
+		}
 	}
 	return len(p), nil
 }

@@ -222,6 +222,15 @@ func TestPageWordsAreWhole(t *testing.T) {
 	}
 }
 
+func TestPageShowsTheBotsProfile(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	p := pagetest.Open(t, s.URL())
+	p.Wait("an empty chat", `document.querySelector('[data-testid=empty]')`)
+	b := runBot(t, s, func(*bot, update) {})
+	b.must("setMyDescription", object{"description": "News and official rates", "language_code": "kk"}, nil)
+	p.Wait("what the bot says of itself", `document.querySelector('[data-testid=empty]').textContent.includes('News and official rates')`)
+}
+
 func TestPageSurvivesARestart(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	p := pagetest.Open(t, s.URL())

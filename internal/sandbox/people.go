@@ -126,8 +126,8 @@ func (s *Sandbox) setBlocked(id int64, blocked bool) error {
 	return nil
 }
 
-// tellPeople sends the people to all open pages, and the menus that follow
-// from their languages.
+// tellPeople sends the people to all open pages, and what of the bot's profile
+// follows from their languages.
 func (s *Sandbox) tellPeople() {
-	s.hub.publish("people", map[string]any{"people": s.persons(), "menus": s.menus()})
+	s.hub.publish("people", map[string]any{"people": s.persons(), "menus": s.menus(), "about": s.about()})
 }

@@ -35,6 +35,8 @@ func (s *Sandbox) relay(ctx context.Context, events <-chan emulator.Event, stop 
 		select {
 		case <-ctx.Done():
 			return
+		case <-s.calls.profile:
+			s.tellPeople()
 		case e, ok := <-events:
 			if ok {
 				s.tell(e)
@@ -81,16 +83,15 @@ func (s *Sandbox) tell(e emulator.Event) {
 		s.hub.publish("typing", ref{Chat: e.ChatID, Text: e.Text})
 	case emulator.EventDraft:
 		s.hub.publish("typing", ref{Chat: e.ChatID, Text: "typing"})
-	case emulator.EventCommands:
-		s.tellPeople()
 	case emulator.EventChat:
 		for _, c := range s.emu.Chats() {
 			if c.ID == e.ChatID {
 				s.hub.publish("chat", s.viewChat(c))
 			}
 		}
-	case emulator.EventAnswer:
-		// The person who pressed gets it as the answer to the press.
+	case emulator.EventAnswer, emulator.EventCommands:
+		// The person who pressed gets it as the answer to the press; of the
+		// commands the log of calls tells, as of all that the bot says of itself.
 	}
 }
 

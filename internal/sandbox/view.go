@@ -124,12 +124,9 @@ func (s *Sandbox) state() stateView {
 	s.mu.Unlock()
 	v := stateView{
 		Boot: s.boot, Seq: seq, Bot: viewUser(s.emu.Bot()),
-		About: map[string]string{}, People: s.persons(), Languages: Languages,
+		About: s.about(), People: s.persons(), Languages: Languages,
 		Menus: s.menus(), Clock: s.clockView(), Rates: rates, Modes: RatesModes,
 		Calls: s.calls.recent(), Chats: []chatView{},
-	}
-	for _, lang := range Languages {
-		v.About[lang] = s.emu.Description(lang)
 	}
 	for _, c := range s.emu.Chats() {
 		v.Chats = append(v.Chats, s.viewChat(c))
@@ -148,6 +145,15 @@ func (s *Sandbox) viewChat(c emulator.ChatInfo) chatView {
 		v.Messages = append(v.Messages, s.viewMessage(m))
 	}
 	return v
+}
+
+// about is what an empty chat with the bot says, by language.
+func (s *Sandbox) about() map[string]string {
+	about := map[string]string{}
+	for _, lang := range Languages {
+		about[lang] = s.emu.Description(lang)
+	}
+	return about
 }
 
 // menus are the commands menus, by "person:chat".

@@ -58,6 +58,9 @@ export function chatPane(root) {
     const c = chat();
     shown = view.chat;
     nodes = new Map();
+    // A reader of the screen is told what comes, not all that was there.
+    track.setAttribute('aria-live', 'off');
+    requestAnimationFrame(() => track.setAttribute('aria-live', 'polite'));
     track.replaceChildren();
     root.classList.toggle('none', !c);
     if (!c) return;
@@ -252,6 +255,8 @@ export function chatPane(root) {
   on('people menus chats', () => {
     drawHead();
     entry.draw();
+    const c = chat();
+    if (c && !c.messages.size) drawAll(); // the bot's words of itself may be new
   });
   // A new day changes what "today" is.
   on('clock', () => {

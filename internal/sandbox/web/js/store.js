@@ -92,6 +92,7 @@ export function apply({ type, data }) {
     case 'people':
       world.people = data.people;
       world.menus = data.menus;
+      world.about = data.about;
       changed('people');
       changed('menus');
       break;
