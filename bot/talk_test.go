@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
+	"newsbot/internal/article"
 	"newsbot/internal/digest"
 	"newsbot/internal/emulator"
 	"newsbot/internal/store"
@@ -519,4 +521,53 @@ func TestOrderWithinChats(t *testing.T) {
 			contains(t, m.Text, fmt.Sprintf("every day, %02d:00", i))
 		}
 	}
+}
+
+// Whatever a feed says, its screens are taken by Telegram's parser as they are:
+// the check at the end finds any that was refused.
+func TestAnyFeedMakesValidScreens(t *testing.T) {
+	d := open(t, "kk")
+	d.seedNews()
+	pieces := []string{"<", ">", "&", "&amp;", "</b>", "<b>", `"`, "😀", "e\u0301", "\u202e", "\u200d", "\x00", "\xff", "\u00a0", "\n\n", "слово ", "https://example.com/?a=1&b=<2>", strings.Repeat("ж", 5000)}
+	text := func(r *rand.Rand, n int) (s string) {
+		for range n {
+			s += pieces[r.IntN(len(pieces))]
+		}
+		return s
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 20 {
+		id := fmt.Sprintf("any%d", i)
+		var blocks []article.Block
+		for range random.IntN(6) {
+			kind := []article.BlockKind{article.Paragraph, article.Heading, article.ListItem, article.Quote, article.TableRow}[random.IntN(5)]
+			blocks = append(blocks, article.Block{Kind: kind, Text: text(random, random.IntN(40))})
+		}
+		d.pass(time.Second)
+		_, err := d.db.RecordPoll(d.ctx(), d.clock(), store.Poll{SourceID: "dala", Items: []store.NewItem{{
+			ID: id, Link: "https://example.com/" + id + "?a=<&b=\"", Title: strings.ToValidUTF8(strings.ReplaceAll(text(random, 12), "\x00", ""), ""),
+			Author: text(random, 3), Language: "kk", Summary: text(random, 20), PublishedAt: d.clock(), Blocks: blocks,
+		}}})
+		d.must(err)
+		list := d.ask(reader, reader, "/news")
+		m, _, _ := d.press(reader, list, "1")
+		for range 40 {
+			if m.Text == "" {
+				t.Fatal("an empty screen")
+			}
+			next := ""
+			for _, row := range m.InlineKeyboard {
+				for _, k := range row {
+					if k.Text == "▶" && k.Data != "x:last" {
+						next = k.Data
+					}
+				}
+			}
+			if next == "" {
+				break
+			}
+			m, _, _ = d.pressData(reader, m, next)
+		}
+	}
+	lacks(t, d.log.String(), "sent anew")
 }

@@ -119,14 +119,33 @@ func storyLine(p *locale.Printer, n int, h store.Headline) string {
 	return fmt.Sprintf("<b>%d.</b> %s %s <i>— %s</i>\n", n, locale.Escape(locale.Language(h.Language).Tag()), title, locale.Escape(locale.Clip(h.SourceTitle, 50)))
 }
 
-// WebLink returns link when it is one that Telegram takes for links, buttons and
-// previews, else nothing.
+// WebLink returns link in a form that Telegram takes for links, buttons and
+// previews; empty when there is none. What a feed left unescaped is escaped.
 func WebLink(link string) string {
 	u, err := url.Parse(link)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(link) > 1000 {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return ""
+	}
+	u.User = nil
+	u.RawQuery = escapeQuery(u.RawQuery)
+	if link = u.String(); len(link) > 1000 {
 		return ""
 	}
 	return link
+}
+
+// escapeQuery escapes what RFC 3986 does not let stand in a query, and leaves
+// the rest as it is: servers tell "%2F" from "/" and "+" from "%20".
+func escapeQuery(query string) string {
+	var b strings.Builder
+	for _, c := range []byte(query) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("<>\"{}|\\^`'", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func greeting(hour int) string {

@@ -306,3 +306,24 @@ func TestDays(t *testing.T) {
 		}
 	}
 }
+
+func TestWebLink(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://example.com/a?b=1&c=%2F+d":    "https://example.com/a?b=1&c=%2F+d",
+		"https://example.com/$15-mln?q=<\"> '": "https://example.com/$15-mln?q=%3C%22%3E%20%27",
+		"https://example.com/жаңалық?с=ә#ү":    "https://example.com/%D0%B6%D0%B0%D2%A3%D0%B0%D0%BB%D1%8B%D2%9B?%D1%81=%D3%99#%D2%AF",
+		"http://user:pass@example.com/":        "http://example.com/",
+		"javascript:alert(1)":                  "",
+		"//example.com/":                       "",
+		"/relative":                            "",
+		"https://":                             "",
+		"https://:80/":                         "",
+		"ftp://example.com/":                   "",
+		"":                                     "",
+		"https://example.com/" + strings.Repeat("a", 1000): "",
+	} {
+		if got := WebLink(in); got != want {
+			t.Errorf("WebLink(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
