@@ -41,12 +41,11 @@ func (b *Bot) Publish(ctx context.Context) error {
 		}
 	}
 	for _, id := range b.o.Editors {
-		p := locale.New(b.o.DefaultLanguage, b.o.DefaultZone)
-		if chat, err := b.o.Store.Chat(ctx, id); err == nil {
-			p = b.printer(locale.Language(chat.Language), chat.Zone)
+		chat, err := b.o.Store.Chat(ctx, id)
+		if err != nil { // an editor who has not spoken to the bot yet; /start sets the menu then
+			continue
 		}
-		if err := b.publishChat(ctx, id, p); err != nil {
-			// Usually an editor who has not spoken to the bot yet; /language sets the menu then.
+		if err := b.publishChat(ctx, id, b.printer(locale.Language(chat.Language), chat.Zone)); err != nil {
 			b.o.Log.Info("editor's menu is not set", slog.Int64("editor", id), slog.Any("error", err))
 		}
 	}

@@ -65,7 +65,8 @@ func (b *Bot) start(ctx context.Context, r *request) (answer, error) {
 	if back != "" {
 		m.Text = back + "\n\n" + text
 	}
-	return answer{messages: []outbox.Message{m}}, nil
+	// An editor's menu can only be set in a chat that is there: now it is.
+	return answer{messages: []outbox.Message{m}, menu: b.editors[r.from.ID]}, nil
 }
 
 // resume undoes /stop; it says what is on again, nothing when nothing was off.

@@ -69,11 +69,13 @@ func (c sandboxCommand) Run(p *process) error {
 	return serve(p.ctx, s, sources, log, hooks{
 		now: box.Now,
 		started: func(runDue func(context.Context)) {
-			box.OnMove(func() {
+			due := func() {
 				ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 				defer cancel()
 				runDue(ctx)
-			})
+			}
+			box.OnMove(due)
+			box.OnNews(due)
 			fmt.Fprintf(p.stdout, sandboxWelcome, box.URL())
 		},
 	})

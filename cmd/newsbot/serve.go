@@ -35,8 +35,9 @@ const (
 	// senders is how many messages may be on the wire at once, and so the most
 	// that a kill can make go out twice.
 	senders = 32
-	// claimLease is how long a claim outlives its process.
-	claimLease = 2 * time.Minute
+	// claimLease is how long a claim outlives a process that was killed, where
+	// others may be delivering from the same database.
+	claimLease = 30 * time.Second
 )
 
 type runCommand struct{}
@@ -86,6 +87,7 @@ func newLogger(w io.Writer, s settings) *slog.Logger {
 // serve wires the bot and runs it until ctx is done: the one place where every
 // part meets every other.
 func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Logger, h hooks) error {
+	slog.SetDefault(log) // what libraries say by themselves
 	log.Info("newsbot starts", slog.String("version", versionString()))
 	db, err := openStore(ctx, s.databaseURL, log)
 	if err != nil {
@@ -176,6 +178,7 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 	ended := make(chan error, 1)
 	go func() {
 		users.Wait()
+		desk.Wait()
 		stopSending()
 		ended <- group.Wait()
 	}()
@@ -211,8 +214,14 @@ func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot
 		<-ctx.Done()
 		return nil
 	}
-	return tg.Updates(ctx, desk.Handle, telegram.PollOptions{})
+	err = tg.Updates(ctx, desk.Handle, telegram.PollOptions{})
+	if telegram.Classify(err) == telegram.Unauthorized {
+		return fmt.Errorf("%w: %w", errUnknownToken, err)
+	}
+	return err
 }
+
+var errUnknownToken = errors.New("telegram does not know this token: check TELEGRAM_BOT_TOKEN, or ask @BotFather for a new one")
 
 // learnMe asks who the bot is until Telegram answers. A server that does not
 // know the method costs the bot its name in groups, not its start.
@@ -227,7 +236,7 @@ func learnMe(ctx context.Context, tg *telegram.Client, log *slog.Logger) (telegr
 		case ctx.Err() != nil:
 			return telegram.User{}, nil
 		case class == telegram.Unauthorized:
-			return telegram.User{}, fmt.Errorf("telegram does not know this token: check TELEGRAM_BOT_TOKEN, or ask @BotFather for a new one: %w", err)
+			return telegram.User{}, fmt.Errorf("%w: %w", errUnknownToken, err)
 		case class != telegram.Temporary && class != telegram.Flood:
 			log.Warn("the server does not say who the bot is", slog.Any("error", err))
 			return telegram.User{}, nil
