@@ -188,11 +188,11 @@ func (w *benchTown) spawn(role string, args ...string) (stop func()) {
 	}
 }
 
-// newsbot runs newsbot without limits and without sources.
+// newsbot runs newsbot without limits, with a source and rates that nobody serves.
 func (w *benchTown) newsbot(database string) (stop func()) {
 	w.b.Helper()
 	sources := filepath.Join(w.b.TempDir(), "sources.yaml")
-	if err := os.WriteFile(sources, []byte("[]\n"), 0o644); err != nil {
+	if err := os.WriteFile(sources, []byte("- {id: none, title: None, url: \"http://127.0.0.1:9/feed\", kind: feed}\n"), 0o644); err != nil {
 		w.b.Fatal(err)
 	}
 	for name, value := range map[string]string{

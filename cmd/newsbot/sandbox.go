@@ -42,7 +42,7 @@ func (c sandboxCommand) Run(p *process) error {
 	f.WebhookURL = ""
 	f.HTTPAddr = "127.0.0.1:0"
 	f.AllowPrivateAddresses = "true"
-	f.PollInterval = "10s"
+	f.PollInterval = "1s" // the newsroom is on this machine: what it brings out is seen at once
 	if f.LogLevel == "info" {
 		f.LogLevel = "warn" // what a person needs is on the page
 	}
