@@ -75,6 +75,10 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 		return fmt.Errorf("record poll of %s: %w", src.ID, err)
 	}
 	if added > 0 {
+		select {
+		case j.fresh <- struct{}{}:
+		default: // told already
+		}
 		j.Log.Info("new articles", slog.String("source", src.ID), slog.Int("count", added))
 	}
 	return nil

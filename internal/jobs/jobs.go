@@ -61,12 +61,13 @@ type Jobs struct {
 	Options
 	table []Job
 	busy  map[string]*sync.Mutex
+	fresh chan struct{} // told when a poll brought articles: nobody should wait for their texts
 	bank  bankState
 }
 
 // New makes the jobs; nothing runs before Run or RunNow.
 func New(o Options) *Jobs {
-	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}}
+	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, fresh: make(chan struct{}, 1)}
 	j.table = []Job{
 		{Name: "poll", Spec: "@every 10s", Lease: 2 * time.Minute, Run: j.poll},
 		{Name: "texts", Spec: "@every 5s", Lease: 2 * time.Minute, Run: j.texts},
@@ -98,6 +99,16 @@ func (j *Jobs) Run(ctx context.Context) error {
 	for _, name := range []string{"digests", "rates", "poll"} {
 		running.Go(func() { j.runOne(ctx, j.job(name)) })
 	}
+	running.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-j.fresh:
+				j.runOne(ctx, j.job("texts"))
+			}
+		}
+	})
 	clock.Start()
 	<-ctx.Done()
 	<-clock.Stop().Done()
