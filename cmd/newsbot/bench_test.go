@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,7 +94,7 @@ func BenchmarkReply(b *testing.B) {
 					b.ReportMetric(ms(p99), side+"-p99-ms")
 				}
 				w := newBenchTown(b, chats)
-				bare := w.spawn(asBare, "echo")
+				bare := w.spawn(binaries.bare, "echo")
 				report("bare", w.commands(rate, chats))
 				bare()
 				w.emu.Close()
@@ -118,7 +119,7 @@ func BenchmarkMemory(b *testing.B) {
 	const chats = 100_000
 	for range b.N {
 		w := newBenchTown(b, chats)
-		stopBare := w.spawn(asBare, "echo")
+		stopBare := w.spawn(binaries.bare, "echo")
 		time.Sleep(2 * time.Second)
 		bare := w.memory("VmRSS")
 		stopBare()
@@ -140,6 +141,34 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
+// binaries are the measured programs, built once: test binaries hold much that
+// they do not.
+var binaries = struct {
+	once          sync.Once
+	dir           string
+	err           error
+	newsbot, bare string
+}{}
+
+func build(b *testing.B) {
+	b.Helper()
+	binaries.once.Do(func() {
+		if binaries.dir, binaries.err = os.MkdirTemp("", "newsbot-bench-"); binaries.err != nil {
+			return
+		}
+		binaries.newsbot, binaries.bare = filepath.Join(binaries.dir, "newsbot"), filepath.Join(binaries.dir, "bare")
+		for out, pkg := range map[string]string{binaries.newsbot: ".", binaries.bare: "./testdata/bare"} {
+			cmd := exec.Command("go", "build", "-o", out, pkg)
+			if text, err := cmd.CombinedOutput(); err != nil {
+				binaries.err = fmt.Errorf("build %s: %w\n%s", pkg, err, text)
+			}
+		}
+	})
+	if binaries.err != nil {
+		b.Fatal(binaries.err)
+	}
+}
+
 // benchTown is a Bot API server with many people, in this process, and the
 // measured program in another.
 type benchTown struct {
@@ -151,6 +180,7 @@ type benchTown struct {
 
 func newBenchTown(b *testing.B, chats int) *benchTown {
 	b.Helper()
+	build(b)
 	emu, err := emulator.Start(emulator.Options{Token: testToken, Bot: emulator.User{FirstName: "Newsbot", Username: "newsbot_bench_bot"}, KeepMessages: 4, KeepCalls: 100, KeepEvents: 100})
 	if err != nil {
 		b.Fatal(err)
@@ -172,11 +202,17 @@ func newBenchTown(b *testing.B, chats int) *benchTown {
 	return w
 }
 
-// spawn runs this binary in another role and returns how to end it.
-func (w *benchTown) spawn(role string, args ...string) (stop func()) {
+// command is a measured program, told of the town's Bot API server.
+func (w *benchTown) command(binary string, args ...string) *exec.Cmd {
+	cmd := exec.Command(binary, args...)
+	cmd.Env = append(os.Environ(), "TELEGRAM_BOT_TOKEN="+testToken, "TELEGRAM_API_URL="+w.emu.URL())
+	return cmd
+}
+
+// spawn runs a program and returns how to end it.
+func (w *benchTown) spawn(binary string, args ...string) (stop func()) {
 	w.b.Helper()
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), role+"=1", "TELEGRAM_BOT_TOKEN="+testToken, "TELEGRAM_API_URL="+w.emu.URL())
+	cmd := w.command(binary, args...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		w.b.Fatal(err)
@@ -201,7 +237,7 @@ func (w *benchTown) newsbot(database string) (stop func()) {
 	} {
 		w.b.Setenv(name, value)
 	}
-	return w.spawn(asProgram, "run")
+	return w.spawn(binaries.newsbot, "run")
 }
 
 // fill makes the chats in the database.
@@ -256,8 +292,7 @@ func (w *benchTown) watch(before int64, wanted int) accepted {
 func (w *benchTown) bareBroadcast(chats int) figure {
 	w.b.Helper()
 	sent := w.emu.Sent()
-	cmd := exec.Command(os.Args[0], "broadcast", strconv.Itoa(benchFirst), strconv.Itoa(chats))
-	cmd.Env = append(os.Environ(), asBare+"=1", "TELEGRAM_BOT_TOKEN="+testToken, "TELEGRAM_API_URL="+w.emu.URL())
+	cmd := w.command(binaries.bare, "broadcast", strconv.Itoa(benchFirst), strconv.Itoa(chats))
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		w.b.Fatal(err)

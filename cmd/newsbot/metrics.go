@@ -19,6 +19,7 @@ type metrics struct {
 	commands   *prometheus.HistogramVec
 	jobs       *prometheus.HistogramVec
 	failures   *prometheus.CounterVec
+	updates    prometheus.Gauge
 }
 
 func newMetrics(db *store.Store) *metrics {
@@ -34,8 +35,10 @@ func newMetrics(db *store.Store) *metrics {
 			Buckets: []float64{.01, .1, 1, 5, 15, 60, 300}}, []string{"job"}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "newsbot_failures_total", Help: "Commands and jobs that failed."}, []string{"kind", "name"}),
+		updates: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "newsbot_updates_up", Help: "1 while Telegram answers the polls for updates."}),
 	}
-	m.registry.MustRegister(m.deliveries, m.commands, m.jobs, m.failures,
+	m.registry.MustRegister(m.deliveries, m.commands, m.jobs, m.failures, m.updates,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		backlog{db: db,
 			pending: prometheus.NewDesc("newsbot_outbox_pending", "Deliveries that wait.", nil, nil),
@@ -60,6 +63,15 @@ func (m *metrics) job(name string, took time.Duration, err error) {
 	if err != nil {
 		m.failures.WithLabelValues("job", name).Inc()
 	}
+}
+
+// polling hears when updates stop or begin to come in.
+func (m *metrics) polling(err error) {
+	if err != nil {
+		m.updates.Set(0)
+		return
+	}
+	m.updates.Set(1)
 }
 
 func laneName(l outbox.Lane) string {

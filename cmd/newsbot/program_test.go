@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -34,14 +33,11 @@ func TestMain(m *testing.M) {
 		stop()
 		os.Exit(code)
 	}
-	if os.Getenv(asBare) != "" {
-		if err := runBare(os.Args[1:]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	code := m.Run()
+	if binaries.dir != "" {
+		os.RemoveAll(binaries.dir)
 	}
-	os.Exit(m.Run())
+	os.Exit(code)
 }
 
 // secret is the part of the token that must never be seen.

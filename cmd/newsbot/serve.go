@@ -90,6 +90,9 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 	slog.SetDefault(log) // what libraries say by themselves
 	log.Info("newsbot starts", slog.String("version", versionString()))
 	db, err := openStore(ctx, s.databaseURL, log)
+	if ctx.Err() != nil {
+		return nil // told to stop while it waited
+	}
 	if err != nil {
 		return err
 	}
@@ -158,7 +161,7 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 	var users sync.WaitGroup // loops that make deliveries
 	users.Add(2)
 	start("jobs", ctx, func(ctx context.Context) error { defer users.Done(); return clock.Run(ctx) })
-	start("updates", ctx, func(ctx context.Context) error { defer users.Done(); return takeUpdates(ctx, s, tg, desk, log) })
+	start("updates", ctx, func(ctx context.Context) error { defer users.Done(); return takeUpdates(ctx, s, tg, desk, m, log) })
 	start("outbox", sendCtx, sender.Run)
 	if h.started != nil {
 		h.started(func(ctx context.Context) {
@@ -193,7 +196,7 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 
 // takeUpdates learns who the bot is, publishes its menus and takes updates
 // until ctx is done. Only a token that Telegram does not know is fatal, and only at the start.
-func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot.Bot, log *slog.Logger) error {
+func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot.Bot, m *metrics, log *slog.Logger) error {
 	me, err := learnMe(ctx, tg, log)
 	if err != nil || ctx.Err() != nil {
 		return err
@@ -214,7 +217,7 @@ func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot
 		<-ctx.Done()
 		return nil
 	}
-	err = tg.Updates(ctx, desk.Handle, telegram.PollOptions{})
+	err = tg.Updates(ctx, desk.Handle, telegram.PollOptions{OnState: m.polling})
 	if telegram.Classify(err) == telegram.Unauthorized {
 		return fmt.Errorf("%w: %w", errUnknownToken, err)
 	}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// call runs a command with an environment, in this process.
+func call(t *testing.T, env map[string]string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	var out, errs bytes.Buffer
+	code = exitCode(run(ctx, args, func(name string) string { return env[name] }, &out, &errs), &errs)
+	return out.String(), errs.String(), code
+}
+
+func TestAllMistakesInTheSettingsAreReportedTogether(t *testing.T) {
+	_, stderr, code := call(t, map[string]string{
+		"TELEGRAM_BOT_TOKEN": "nonsense", "DATABASE_URL": "mysql://x", "ADMIN_IDS": "12,emma", "TIMEZONE": "Asia/Astana",
+		"POLL_INTERVAL": "soon", "ALLOW_PRIVATE_ADDRESSES": "perhaps", "HTTP_ADDR": "8080", "SEND_RATE": "0", "PAID_BROADCAST": "?",
+		"LOG_LEVEL": "loud", "LOG_FORMAT": "xml", "RATES_URL": "nationalbank.kz", "TELEGRAM_API_URL": "ftp://x/", "SOURCES_FILE": "/no/such/file",
+		"WEBHOOK_URL": "https://bot.example.kz/hook",
+	}, "run")
+	if code != 2 {
+		t.Errorf("exit code %d, want 2", code)
+	}
+	for _, name := range []string{"TELEGRAM_BOT_TOKEN", "DATABASE_URL", "ADMIN_IDS", "TIMEZONE", "POLL_INTERVAL", "ALLOW_PRIVATE_ADDRESSES", "HTTP_ADDR",
+		"SEND_RATE", "PAID_BROADCAST", "LOG_LEVEL", "LOG_FORMAT", "RATES_URL", "TELEGRAM_API_URL", "SOURCES_FILE", "WEBHOOK_SECRET"} {
+		if !strings.Contains(stderr, name+":") {
+			t.Errorf("%s is not reported:\n%s", name, stderr)
+		}
+	}
+	if strings.Contains(stderr, "nonsense") {
+		t.Errorf("the token is in the error:\n%s", stderr)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "token")
+	if err := os.WriteFile(file, []byte(testToken+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		env  map[string]string
+		args []string
+		want string
+		code int
+	}{
+		"no token":              {nil, []string{"run"}, "TELEGRAM_BOT_TOKEN: is not set", 2},
+		"token file missing":    {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": "/no/such/file"}, []string{"run"}, "TELEGRAM_BOT_TOKEN_FILE: ", 2},
+		"flag over environment": {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "LOG_LEVEL": "info"}, []string{"run", "--log-level", "loud"}, `LOG_LEVEL: is "loud"`, 2},
+		"empty is not set":      {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "SEND_RATE": "", "LOG_LEVEL": "loud"}, []string{"run"}, "LOG_LEVEL", 2},
+		"no command":            {nil, nil, "expected one of", 2},
+		"unknown command":       {nil, []string{"fly"}, "fly", 2},
+		"unknown flag":          {nil, []string{"run", "--fast"}, "--fast", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, stderr, code := call(t, tc.env, tc.args...)
+			if code != tc.code || !strings.Contains(stderr, tc.want) {
+				t.Errorf("exit code %d and %q, want %d and %q", code, stderr, tc.code, tc.want)
+			}
+			if strings.Contains(stderr, secret) {
+				t.Errorf("the token is in the error:\n%s", stderr)
+			}
+		})
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"sandbox", "--help"}, {"inspect", "page", "--help"}, {"version"}} {
+		if out, stderr, code := call(t, nil, args...); code != 0 || out == "" {
+			t.Errorf("%v: exit code %d, output %q, errors %q", args, code, out, stderr)
+		}
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	w := newTown(t)
+	set := w.settings("sqlite:" + w.path("newsbot.db"))
+	out, _, code := call(t, set, "doctor")
+	if code != 0 || strings.Contains(out, "FAIL") {
+		t.Errorf("all is well, but the doctor says (exit code %d):\n%s", code, out)
+	}
+	for _, want := range []string{"ok    telegram: the bot is @newsbot_test_bot", "ok    database: ", "ok    source ", "ok    rates: 48 currencies", "ok    clock: "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the doctor does not say %q:\n%s", want, out)
+		}
+	}
+	for name, tc := range map[string]struct {
+		change func()
+		env    map[string]string
+		want   string
+	}{
+		"no token":        {env: map[string]string{"TELEGRAM_BOT_TOKEN": ""}, want: "FAIL  telegram: TELEGRAM_BOT_TOKEN is not set"},
+		"wrong token":     {env: map[string]string{"TELEGRAM_BOT_TOKEN": testToken + "x"}, want: "copy it again from @BotFather"},
+		"telegram down":   {env: map[string]string{"TELEGRAM_API_URL": "http://127.0.0.1:9"}, want: "FAIL  telegram: "},
+		"database":        {env: map[string]string{"DATABASE_URL": "sqlite:/no/such/dir/newsbot.db"}, want: "FAIL  database: "},
+		"postgres down":   {env: map[string]string{"DATABASE_URL": "postgres://u:topsecret@127.0.0.1:9/x?sslmode=disable"}, want: "FAIL  database: "},
+		"sources refused": {env: map[string]string{"ALLOW_PRIVATE_ADDRESSES": "false"}, want: "FAIL  source "},
+		"rates":           {change: func() { w.news.SetRatesMode("html") }, want: "FAIL  rates: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := w.settings("sqlite:" + w.path("newsbot.db"))
+			for k, v := range tc.env {
+				env[k] = v
+			}
+			if tc.change != nil {
+				tc.change()
+			}
+			out, stderr, code := call(t, env, "doctor")
+			if code != 1 || !strings.Contains(out, tc.want) || !strings.Contains(out, "→ ") {
+				t.Errorf("exit code %d, want 1 and %q with what to do:\n%s%s", code, tc.want, out, stderr)
+			}
+			if strings.Contains(out+stderr, secret) || strings.Contains(out+stderr, "topsecret") {
+				t.Errorf("a secret is shown:\n%s%s", out, stderr)
+			}
+		})
+	}
+}
+
+func TestDoctorHealthAsksTheRunningBot(t *testing.T) {
+	w := newTown(t)
+	database := "sqlite:" + w.path("newsbot.db")
+	if _, _, code := call(t, map[string]string{"HTTP_ADDR": "127.0.0.1:9"}, "doctor", "--health"); code != 1 {
+		t.Errorf("nobody serves, exit code %d, want 1", code)
+	}
+	p := w.start(database)
+	p.says("newsbot runs", 20*time.Second)
+	_, at, _ := strings.Cut(p.log.String(), "http=")
+	at, _, _ = strings.Cut(at, " ")
+	if _, stderr, code := call(t, map[string]string{"HTTP_ADDR": at}, "doctor", "--health"); code != 0 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+func TestInspect(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	feed := write("feed.xml", `<?xml version="1.0"?><rss version="2.0"><channel><title>Дала</title><language>ru</language>
+		<item><guid>7</guid><title>Мост открыт &amp; ждёт</title><link>https://dala.example/7?utm_source=rss</link><pubDate>Mon, 6 Apr 2026 10:00:00 +0500</pubDate><description>Коротко</description></item></channel></rss>`)
+	rates := write("rates.xml", `<?xml version="1.0" encoding="utf-8"?><rates><date>01.04.2026</date>
+		<item><fullname>ДОЛЛАР США</fullname><title>USD</title><description>478.77</description><quant>1</quant><index>UP</index><change>+2.44</change></item>
+		<item><fullname>ВОНА</fullname><title>KRW</title><description>31.5</description><quant>100</quant><index></index><change>0.00</change></item>
+		<item><fullname>НИЧЕГО</fullname><title>XXX</title><description>0.0</description><quant>1</quant><index/><change>0.00</change></item></rates>`)
+	var paragraphs strings.Builder
+	for i := range 6 {
+		fmt.Fprintf(&paragraphs, "<p>По мосту номер %d прошла первая колонна машин, и жители двух берегов наконец встретились без парома.</p>", i+1)
+	}
+	page := write("page.html", `<html lang="ru"><head><title>Мост открыт — Дала</title><meta property="og:title" content="Мост открыт"><link rel="canonical" href="https://dala.example/7"></head>
+		<body><nav>Меню</nav><article><h1>Мост открыт</h1>`+paragraphs.String()+`</article></body></html>`)
+	var gotFeed struct {
+		Title, Language string
+		Items           []struct {
+			ID, Link, Title, Summary string
+			PublishedAt              string `json:"published_at"`
+		}
+	}
+	decode(t, &gotFeed, "inspect", "feed", feed, "--json")
+	if gotFeed.Title != "Дала" || len(gotFeed.Items) != 1 || gotFeed.Items[0].Title != "Мост открыт & ждёт" || gotFeed.Items[0].PublishedAt != "2026-04-06T05:00:00Z" {
+		t.Errorf("feed: %+v", gotFeed)
+	}
+	var gotRates struct {
+		Date  string
+		Rates []struct {
+			Code          string
+			Nominal       int64
+			Value, Change string
+		}
+	}
+	decode(t, &gotRates, "inspect", "rates", rates, "--json")
+	if gotRates.Date != "2026-04-01" || len(gotRates.Rates) != 2 || gotRates.Rates[0].Value != "478.77" || gotRates.Rates[0].Change != "2.44" || gotRates.Rates[1].Nominal != 100 {
+		t.Errorf("rates: %+v", gotRates)
+	}
+	var gotPage struct{ URL, Title, Language, Text string }
+	decode(t, &gotPage, "inspect", "page", page, "--json")
+	if gotPage.Title != "Мост открыт" || gotPage.Language != "ru" || gotPage.URL != "https://dala.example/7" || strings.Count(gotPage.Text, "\n\n") < 4 || strings.Contains(gotPage.Text, "Меню") {
+		t.Errorf("page: %+v", gotPage)
+	}
+	for _, args := range [][]string{{"inspect", "rates", page}, {"inspect", "feed", page}, {"inspect", "page", filepath.Join(dir, "missing.html")}, {"inspect", "rates", "http://127.0.0.1:9/"}} {
+		if out, stderr, code := call(t, nil, args...); code != 1 || stderr == "" || out != "" {
+			t.Errorf("%v: exit code %d, output %q, errors %q; want 1, nothing, a reason", args, code, out, stderr)
+		}
+	}
+}
+
+func decode(t *testing.T, v any, args ...string) {
+	t.Helper()
+	out, stderr, code := call(t, nil, args...)
+	if code != 0 {
+		t.Fatalf("%v: exit code %d: %s", args, code, stderr)
+	}
+	if err := json.Unmarshal([]byte(out), v); err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+}
+
+func TestSourcesGoOutAndComeBack(t *testing.T) {
+	w := newTown(t)
+	set := w.settings("sqlite:" + w.path("newsbot.db"))
+	if out, stderr, code := call(t, set, "sources", "import", w.path("sources.yaml")); code != 0 || !strings.Contains(out, "7 added, 0 updated") {
+		t.Fatalf("import: exit code %d: %s%s", code, out, stderr)
+	}
+	exported, stderr, code := call(t, set, "sources", "export")
+	if code != 0 {
+		t.Fatalf("export: %s", stderr)
+	}
+	again := w.path("again.yaml")
+	if err := os.WriteFile(again, []byte(exported), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, stderr, code := call(t, set, "sources", "import", again); code != 0 || !strings.Contains(out, "0 added, 0 updated") {
+		t.Errorf("import again: exit code %d: %s%s", code, out, stderr)
+	}
+	if out, stderr, code := call(t, set, "sources", "list"); code != 0 || !strings.Contains(out, "steppepost") {
+		t.Errorf("list: exit code %d: %s%s", code, out, stderr)
+	}
+	if out, stderr, code := call(t, set, "sources", "check"); code != 0 || strings.Count(out, "ok    source") != 7 {
+		t.Errorf("check: exit code %d:\n%s%s", code, out, stderr)
+	}
+	w.web.Close()
+	if out, _, code := call(t, set, "sources", "check", "steppepost"); code != 1 || !strings.Contains(out, "FAIL  source steppepost") {
+		t.Errorf("check of a source that is down: exit code %d:\n%s", code, out)
+	}
+}
+
+func TestWebhook(t *testing.T) {
+	w := newTown(t)
+	addr := freeAddress(t)
+	p := w.start("sqlite:"+w.path("newsbot.db"), "HTTP_ADDR="+addr, "WEBHOOK_URL=http://"+addr+"/hook", "WEBHOOK_SECRET=s3cret-s3cret")
+	p.says("telegram answers", 20*time.Second)
+	w.say(reader, "/start")
+	w.sees(reader, "Жаңалықтар")
+	if strings.Contains(p.log.String(), "s3cret-s3cret") {
+		t.Error("the webhook's secret is in the log")
+	}
+	w.valid()
+}
+
+// freeAddress is a loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
