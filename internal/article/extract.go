@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
 
-	"codeberg.org/readeck/go-readability"
-	"github.com/markusmobius/go-trafilatura"
 	"golang.org/x/net/html"
 
 	"newsbot/internal/fetch"
@@ -20,7 +17,6 @@ import (
 const (
 	maxPage     = 2 << 20 // bytes of a page that are read
 	maxElements = 60_000  // elements of a page; more is a page made to hurt
-	enoughText  = 250     // characters; with less, the other readings are tried
 	maxTitle    = 300     // characters
 )
 
@@ -61,9 +57,9 @@ func (e *Extractor) Extract(ctx context.Context, body []byte, contentType, pageU
 	case e.slots <- struct{}{}:
 	case <-ctx.Done():
 		if cause := context.Cause(ctx); !errors.Is(cause, ErrTimeout) {
-			return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), cause)
+			return Article{}, failed(pageURL, cause)
 		}
-		return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), ErrBusy)
+		return Article{}, failed(pageURL, ErrBusy)
 	}
 	type result struct {
 		article Article
@@ -84,12 +80,20 @@ func (e *Extractor) Extract(ctx context.Context, body []byte, contentType, pageU
 	select {
 	case r := <-done:
 		if r.err != nil {
-			return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), r.err)
+			return Article{}, failed(pageURL, r.err)
 		}
 		return r.article, nil
 	case <-ctx.Done():
-		return Article{}, fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), context.Cause(ctx))
+		return Article{}, failed(pageURL, context.Cause(ctx))
 	}
+}
+
+// failed names the page in an error; one that was read from a file has no address.
+func failed(pageURL string, err error) error {
+	if pageURL == "" {
+		return fmt.Errorf("read page: %w", err)
+	}
+	return fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), err)
 }
 
 func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, error) {
@@ -136,7 +140,9 @@ func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, err
 		Image:     meta.image,
 		Published: meta.published,
 	}
-	art.Blocks = e.blocks(doc, base, meta, &art)
+	dropAround(doc)
+	paragraphs(doc)
+	art.Blocks = readText(doc, base, meta, &art)
 	if r := []rune(art.Title); len(r) > maxTitle {
 		art.Title = strings.TrimSpace(string(r[:maxTitle-1])) + "…"
 	}
@@ -144,69 +150,6 @@ func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, err
 		return Article{}, ErrNoText
 	}
 	return art, nil
-}
-
-// blocks reads the text: by trafilatura, which is right most often; when it
-// yields little, by readability; when that yields little too, from the page's
-// own description of itself. What they know of title, author and date fills gaps in art.
-func (e *Extractor) blocks(doc *html.Node, base *url.URL, meta metadata, art *Article) []Block {
-	dateMode := trafilatura.Default
-	if !meta.published.IsZero() {
-		dateMode = trafilatura.Disabled // guessing a date costs as much as reading the text
-	}
-	// With little text found it would take all of the page's, menus and title glued
-	// together; the other readings do better.
-	config := trafilatura.DefaultConfig()
-	config.MinExtractedSize = 1
-	var best []Block
-	res, err := safely(func() (*trafilatura.ExtractResult, error) {
-		return trafilatura.ExtractDocument(doc, trafilatura.Options{
-			Config:          config,
-			OriginalURL:     base,
-			ExcludeComments: true,
-			HtmlDateMode:    dateMode,
-			MaxTreeSize:     maxElements,
-		})
-	})
-	if err == nil && res != nil {
-		if res.ContentNode != nil {
-			best = tidy(fromNode(res.ContentNode, base.String()), art.Title)
-		}
-		art.Title = firstOf(art.Title, clean(flat(res.Metadata.Title)))
-		art.Author = firstOf(art.Author, authorName(res.Metadata.Author))
-		art.Image = firstOf(art.Image, resolve(base, res.Metadata.Image))
-		if art.Published.IsZero() {
-			art.Published = res.Metadata.Date
-		}
-	}
-	if textLen(best) >= enoughText {
-		return best
-	}
-	other, err := safely(func() (readability.Article, error) {
-		p := readability.NewParser()
-		p.MaxElemsToParse = maxElements
-		p.Logger = slog.New(slog.DiscardHandler)
-		return p.ParseDocument(doc, base)
-	})
-	if err == nil {
-		if other.Node != nil {
-			if b := tidy(fromNode(other.Node, base.String()), art.Title); textLen(b) > textLen(best) {
-				best = b
-			}
-		}
-		art.Title = firstOf(art.Title, clean(flat(other.Title)))
-		art.Author = firstOf(art.Author, authorName(other.Byline))
-		art.Image = firstOf(art.Image, resolve(base, other.Image))
-		if art.Published.IsZero() && other.PublishedTime != nil {
-			art.Published = *other.PublishedTime
-		}
-	}
-	if textLen(best) < enoughText && meta.body != "" {
-		if b := tidy(FromHTML(meta.body, base.String()), art.Title); textLen(b) > textLen(best) {
-			best = b
-		}
-	}
-	return best
 }
 
 // safely makes a panic of a library an error, so that the next reading gets its chance.
@@ -225,16 +168,6 @@ func isText(contentType string) bool {
 	kind = strings.TrimSpace(kind)
 	return kind == "" || strings.HasPrefix(kind, "text/") || strings.Contains(kind, "html") ||
 		strings.Contains(kind, "xml") || kind == "application/octet-stream"
-}
-
-func textLen(blocks []Block) int {
-	n := 0
-	for _, b := range blocks {
-		if b.Kind != Image {
-			n += len([]rune(b.Text))
-		}
-	}
-	return n
 }
 
 func firstOf(values ...string) string {

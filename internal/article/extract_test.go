@@ -32,7 +32,7 @@ func newExtractor() *Extractor {
 }
 
 func TestExtractGolden(t *testing.T) {
-	for _, name := range []string{"news", "kazakh", "jsonld-only"} {
+	for _, name := range []string{"news", "kazakh", "jsonld-only", "structure"} {
 		t.Run(name, func(t *testing.T) {
 			a, err := newExtractor().Extract(t.Context(), page(t, name+".html"), "text/html", "https://vesti.example/news/1")
 			if err != nil {
@@ -61,6 +61,44 @@ func TestExtractShort(t *testing.T) {
 			a, err := newExtractor().Extract(t.Context(), []byte(body), "text/html", "https://a.example/1")
 			if err != nil || a.Title != "Саябақ" || a.Text() != tt.want {
 				t.Errorf("%q, %q, %v", a.Title, a.Text(), err)
+			}
+		})
+	}
+}
+
+// TestExtractText reads pages whose elements say little of what is the article's text.
+func TestExtractText(t *testing.T) {
+	text := []string{
+		"Движение по мосту через Иртыш открыли в понедельник утром, сообщает городской акимат. Ремонт продолжался два года и обошёлся бюджету в 4,2 млрд тенге.",
+		"По словам главного инженера проекта, мост рассчитан на шестьдесят лет службы и выдержит нагрузку в двенадцать баллов. «Мы сделали всё, что обещали», — сказал он.",
+		"На мосту появились две дополнительные полосы, велодорожка и новое освещение. Скорость ограничили до шестидесяти километров в час.",
+		"В акимате добавили, что осенью начнётся ремонт подъездной дороги. На него выделят ещё восемьсот миллионов тенге.",
+	}
+	const (
+		remarks = "<p>Наконец-то достроили, а то стояли в пробках по два часа каждый день, спасибо строителям!</p><p>А у нас во дворе до сих пор фонарь не горит, напишите лучше об этом.</p>"
+		aside   = "<p>Прогноз погоды на неделю: в Алматы обещают дождь и ветер до пятнадцати метров в секунду.</p><p>В Шымкенте открыли новый театр, на премьеру пришли шестьсот зрителей.</p>"
+	)
+	elements, breaks := "<p>"+strings.Join(text, "</p><p>")+"</p>", strings.Join(text, "<br><br>")
+	for _, tt := range []struct{ name, body string }{
+		{"breaks in a div", "<div>" + breaks + "</div>"},
+		{"breaks in a paragraph", "<div><p>" + strings.Join(text, "<br />\n<br />\n<br />") + "</p></div>"},
+		{"breaks in a cell", "<table><tr><td>" + strings.Join(text, "<br>&nbsp;<br>") + "</td></tr></table>"},
+		{"breaks in a span", `<div><span style="font-size:12pt">` + breaks + "</span></div>"},
+		{"breaks in a span of a paragraph", "<p><b><span>" + breaks + "</span></b></p>"},
+		{"breaks around a picture", "<div><b>" + text[0] + `</b><br><br><img src="/a.jpg"><br><br>` + strings.Join(text[1:], "<br><br>") + "</div>"},
+		{"comments and a column by class", `<div class="news-text">` + elements + `</div><div class="comments">` + remarks + `</div><div class="sidebar">` + aside + "</div>"},
+		{"comments and a column by heading", "<div><div>" + elements + "</div><div><h3>Комментарии (2)</h3>" + remarks + "</div></div><div><b>Читают сейчас:</b>" + aside + "</div>"},
+		{"comments inside the article", "<article><div>" + elements + "</div><section><h4>Пікірлер</h4>" + remarks + "</section></article>"},
+		{"a column before the article", "<div><h3>Популярное</h3>" + strings.Repeat(`<a href="/x">О погоде</a>`, 3) + "<div><h1>Мост открыли</h1>" + elements + "</div></div>"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := `<html><head><title>Мост открыли</title></head><body><div><a href="/">Главная</a> / <a href="/s">Спорт</a></div><h1>Мост открыли</h1>` + tt.body + "<div>© 2026</div></body></html>"
+			a, err := newExtractor().Extract(t.Context(), []byte(body), "text/html", "https://a.example/1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(text, strings.Split(a.Text(), "\n\n")); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
@@ -206,6 +244,7 @@ func TestTidy(t *testing.T) {
 		{"list of the article", []Block{{Kind: ListItem, Text: "б"}}, []Block{{Kind: ListItem, Text: "б"}}},
 		{"glued", p("a", "Конец.Наши новости теперь в мессенджере! Подписывайтесь"), p("a", "Конец.")},
 		{"repeated line", p("a", "a", "b"), p("a", "b")},
+		{"title spaced otherwise, after a path", p("/ ›", "\u00a0TITLE.", "a"), p("a")},
 		{"last heading", append(p("a"), Block{Kind: Heading, Text: "Популярное"}), p("a")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,9 @@
 package article
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // notText are the beginnings, in lower case, of lines that sites put into
 // articles and that are no part of them.
@@ -31,9 +34,11 @@ var glued = []string{"Наши новости теперь в", "Подписы�
 const maxNotice = 200
 
 // tidy drops what is not the article's text: notices, the lists that follow
-// them, the title once more at the top, and lines that repeat the one before.
+// them, the title once more at the top, lines without a word, and lines that repeat the one before.
 func tidy(blocks []Block, title string) []Block {
 	out := make([]Block, 0, len(blocks))
+	title = folded(title)
+	texts := 0      // how many blocks of out have text
 	inList := false // dropping the list under "Читайте также:"
 	for i, b := range blocks {
 		if b.Kind == Image {
@@ -52,19 +57,30 @@ func tidy(blocks []Block, title string) []Block {
 			inList = len([]rune(lower)) < 40
 			continue
 		}
-		if b.Text == "" || len(out) > 0 && out[len(out)-1].Text == b.Text && out[len(out)-1].Kind != TableRow {
+		if !hasWords(b.Text) || len(out) > 0 && out[len(out)-1].Text == b.Text && out[len(out)-1].Kind != TableRow {
 			continue
 		}
-		if len(out) == 0 && title != "" && strings.EqualFold(strings.TrimRight(b.Text, "."), strings.TrimRight(title, ".")) {
+		if texts == 0 && title != "" && folded(b.Text) == title {
 			continue
 		}
 		out = append(out, b)
+		texts++
 	}
 	// A heading with nothing under it heads what was dropped.
 	for len(out) > 0 && out[len(out)-1].Kind == Heading {
 		out = out[:len(out)-1]
 	}
 	return out
+}
+
+// folded is text without the spellings that differ between a title and the headline above the text.
+func folded(text string) string {
+	return strings.TrimRight(strings.Join(strings.Fields(strings.ToLower(text)), " "), ".")
+}
+
+// hasWords is false for what is left of paths ("/ ›") and for lines of asterisks.
+func hasWords(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.So, r) })
 }
 
 func isNotice(lower string) bool {
