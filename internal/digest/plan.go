@@ -25,11 +25,8 @@ func Plan(ctx context.Context, db *store.Store, now time.Time, log *slog.Logger)
 	for {
 		n, more, err := r.slice(ctx)
 		sent += n
-		if err != nil {
-			return sent, errors.Join(append(r.errs, err)...)
-		}
-		if !more {
-			return sent, errors.Join(r.errs...)
+		if err != nil || !more {
+			return sent, errors.Join(err, r.err())
 		}
 	}
 }
@@ -42,7 +39,17 @@ type round struct {
 	built map[string]built // what chats share is made once
 	seen  map[slotKey]bool // slots that this round has dealt with
 	stuck int              // of those, how many are still due
-	errs  []error
+	errs  []error          // of the first of them
+}
+
+// told is how many failures an error tells in full: one cause fails for many chats alike.
+const told = 5
+
+func (r *round) err() error {
+	if r.stuck > told {
+		return errors.Join(append(r.errs, fmt.Errorf("and the digests of %d more chats", r.stuck-told))...)
+	}
+	return errors.Join(r.errs...)
 }
 
 type built struct {
@@ -72,9 +79,8 @@ func (r *round) slice(ctx context.Context) (sent int, more bool, err error) {
 		slot, err := r.settle(ctx, d)
 		if err != nil {
 			r.stuck++
-			r.log.Error("digest cannot be made", slog.Int64("chat", d.ChatID), slog.Time("slot", d.NextAt), slog.Any("error", err))
-			if len(r.errs) < 5 { // one cause fails for many chats alike
-				r.errs = append(r.errs, fmt.Errorf("digest of chat %d: %w", d.ChatID, err))
+			if r.stuck <= told {
+				r.errs = append(r.errs, fmt.Errorf("digest of chat %d for %s: %w", d.ChatID, d.NextAt.Format(time.RFC3339), err))
 			}
 			continue
 		}

@@ -1,10 +1,13 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"newsbot/internal/rates"
@@ -24,8 +27,27 @@ const (
 // bankState remembers between runs what the bank said. It is lost at a restart,
 // which costs a few requests and nothing else.
 type bankState struct {
-	next     map[time.Time]time.Time // by date: not before
+	days     map[time.Time]dayState // by date: those without a list so far
+	failures int                    // in a row, whatever the date
+	rest     time.Time              // the bank is not asked before
+}
+
+// dayState is how asking for one date went.
+type dayState struct {
+	next     time.Time // it is not asked for before
 	failures int
+}
+
+// The longest waits; one that is longer was begun by a clock that has since been moved.
+const (
+	longestRest = 15 * time.Minute // of a bank in trouble
+	longestDay  = time.Hour        // of a date whose list cannot be had
+	noListWait  = 23 * time.Hour   // of a past date without a list: it stays one
+)
+
+// waits says whether a wait of at most longest, jitter included, is not over.
+func waits(until, now time.Time, longest time.Duration) bool {
+	return now.Before(until) && until.Sub(now) <= longest+longest/10
 }
 
 // rates fetches the official lists that are wanted and not stored yet: today's,
@@ -42,6 +64,13 @@ func (j *Jobs) rates(ctx context.Context) error {
 	for _, d := range known {
 		have[d] = true
 	}
+	if j.bank.days == nil {
+		j.bank.days = map[time.Time]dayState{}
+	}
+	maps.DeleteFunc(j.bank.days, func(d time.Time, _ dayState) bool { return d.Before(today.AddDate(0, 0, -historyDays)) })
+	if waits(j.bank.rest, now, longestRest) {
+		return nil
+	}
 	wanted := []time.Time{today}
 	if local.Hour()*60+local.Minute() >= nextDayFrom {
 		wanted = append(wanted, today.AddDate(0, 0, 1))
@@ -49,12 +78,12 @@ func (j *Jobs) rates(ctx context.Context) error {
 	for back := 1; back <= historyDays; back++ {
 		wanted = append(wanted, today.AddDate(0, 0, -back))
 	}
-	if j.bank.next == nil {
-		j.bank.next = map[time.Time]time.Time{}
-	}
+	// A date whose list is broken must not keep the others from their turn.
+	slices.SortStableFunc(wanted, func(a, b time.Time) int {
+		return cmp.Compare(j.bank.days[a].failures, j.bank.days[b].failures)
+	})
 	for _, date := range wanted {
-		// A try planned more than a day ahead was planned by a clock that has since been moved.
-		if next := j.bank.next[date]; have[date] || now.Before(next) && next.Sub(now) <= 24*time.Hour {
+		if have[date] || waits(j.bank.days[date].next, now, noListWait) {
 			continue
 		}
 		if err := j.fetchRates(ctx, now, date, today); err != nil {
@@ -66,12 +95,7 @@ func (j *Jobs) rates(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(ratesPause):
-		}
-	}
-	for date := range j.bank.next {
-		if date.Before(today.AddDate(0, 0, -historyDays)) {
-			delete(j.bank.next, date)
+		case <-time.After(j.pause):
 		}
 	}
 	return nil
@@ -85,32 +109,56 @@ func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) error
 	case ctx.Err() != nil:
 		return nil
 	case errors.Is(err, rates.ErrNotPublished):
-		j.bank.failures = 0
+		j.bankAnswered()
 		wait := 15 * time.Minute
 		if date.Before(today) {
-			wait = 23 * time.Hour // a day without a list stays one
+			wait = noListWait
 		}
-		j.bank.next[date] = now.Add(jitter(wait))
+		j.bank.days[date] = dayState{next: now.Add(jitter(wait))}
 		return nil
 	case err != nil:
 		j.bank.failures++
-		wait := min(time.Minute<<min(j.bank.failures-1, 6), time.Hour)
-		j.bank.next[date] = now.Add(wait)
+		d := dayState{failures: j.bank.days[date].failures + 1}
+		d.next = now.Add(doubled(time.Minute, d.failures, longestDay))
+		j.bank.days[date] = d
+		j.bank.rest = now.Add(doubled(time.Minute, j.bank.failures, longestRest))
 		level := slog.LevelWarn
-		if j.bank.failures > 1 {
+		if j.bank.failures > 1 { // said once; from then on it is known
 			level = slog.LevelDebug
 		}
 		j.Log.Log(ctx, level, "rates failed, the last good ones are kept", slog.String("date", date.Format(time.DateOnly)),
-			slog.Duration("next_try_in", wait), slog.Any("error", err))
+			slog.Int("failures", j.bank.failures), slog.Time("next_try", j.bank.rest), slog.Any("error", err))
 		return nil
 	}
-	if j.bank.failures > 0 {
-		j.Log.Info("rates are back", slog.Int("failures", j.bank.failures))
-		j.bank.failures = 0
-	}
+	j.bankAnswered()
+	delete(j.bank.days, date)
 	if err := j.Store.SaveRates(ctx, now, day); err != nil {
 		return fmt.Errorf("save rates of %s: %w", date.Format(time.DateOnly), err)
 	}
 	j.Log.Info("rates stored", slog.String("date", date.Format(time.DateOnly)), slog.Int("currencies", len(day.Rates)))
 	return nil
+}
+
+// bankAnswered ends a trouble: what waited because of it need not wait longer.
+func (j *Jobs) bankAnswered() {
+	if j.bank.failures == 0 {
+		return
+	}
+	j.Log.Info("rates are back", slog.Int("failures", j.bank.failures))
+	j.bank.failures, j.bank.rest = 0, time.Time{}
+	for date, d := range j.bank.days {
+		if d.failures > 0 {
+			d.next = time.Time{}
+			j.bank.days[date] = d
+		}
+	}
+}
+
+// doubled is first after one failure and twice as long after each more, up to longest.
+func doubled(first time.Duration, failures int, longest time.Duration) time.Duration {
+	wait := first << min(max(failures-1, 0), 16)
+	if wait <= 0 || wait > longest {
+		return longest
+	}
+	return wait
 }

@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"newsbot/internal/feed"
 	"newsbot/internal/fetch"
 	"newsbot/internal/store"
@@ -33,12 +31,7 @@ func (j *Jobs) poll(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find due sources: %w", err)
 	}
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(pollsAtOnce)
-	for _, src := range due {
-		group.Go(func() error { return j.pollSource(gctx, src) })
-	}
-	return group.Wait()
+	return each(due, pollsAtOnce, func(src store.SourceStatus) error { return j.pollSource(ctx, src) })
 }
 
 // pollSource fetches one source. It returns an error only when the store fails.
@@ -71,8 +64,15 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 		}
 	}
 	added, err := j.Store.RecordPoll(ctx, now, poll)
-	if err != nil {
-		return fmt.Errorf("record poll of %s: %w", src.ID, err)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return nil
+	default:
+		// What cannot be stored now is asked for again later, not at every turn of the clock.
+		failed := store.Poll{SourceID: src.ID, State: src.State, Err: err.Error(), NextPollAt: now.Add(j.backoff(src.Failures+1, err))}
+		_, noted := j.Store.RecordPoll(ctx, now, failed)
+		return errors.Join(err, noted)
 	}
 	if added > 0 {
 		select {
@@ -100,7 +100,7 @@ func newItems(src feed.Source, f feed.Feed, now time.Time) []store.NewItem {
 		}
 		seen[id] = true
 		item := store.NewItem{
-			ID: id, StoryID: id, Link: i.Link, Title: i.Title, Author: i.Author,
+			ID: id, Link: i.Link, Title: i.Title, Author: i.Author,
 			Image: i.Image, Summary: i.Summary, PublishedAt: i.Published,
 		}
 		if item.PublishedAt.IsZero() || item.PublishedAt.After(now) {
@@ -123,7 +123,7 @@ func newItems(src feed.Source, f feed.Feed, now time.Time) []store.NewItem {
 // backoff is how long a failing source rests: what it asked for, or twice as
 // long after each failure, between the poll interval and a day.
 func (j *Jobs) backoff(failures int, err error) time.Duration {
-	wait := j.PollInterval << min(failures-1, 16)
+	wait := doubled(j.PollInterval, failures, longestWait)
 	var status *fetch.StatusError
 	if errors.As(err, &status) && status.RetryAfter > wait {
 		wait = status.RetryAfter
@@ -131,10 +131,7 @@ func (j *Jobs) backoff(failures int, err error) time.Duration {
 	if status != nil && status.Code == http.StatusGone {
 		wait = longestWait
 	}
-	if wait <= 0 || wait > longestWait {
-		wait = longestWait
-	}
-	return jitter(wait)
+	return jitter(min(wait, longestWait))
 }
 
 // jitter spreads d by up to a tenth, so that sources do not fall into step.

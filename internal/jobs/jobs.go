@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+	"golang.org/x/sync/errgroup"
 
 	"newsbot/internal/article"
 	"newsbot/internal/feed"
@@ -59,15 +60,28 @@ type Job struct {
 // Jobs runs the table.
 type Jobs struct {
 	Options
-	table []Job
-	busy  map[string]*sync.Mutex
-	fresh chan struct{} // told when a poll brought articles: nobody should wait for their texts
-	bank  bankState
+	table   []Job
+	busy    map[string]*sync.Mutex
+	trouble map[string]*trouble
+	fresh   chan struct{} // told when a poll brought articles: nobody should wait for their texts
+	bank    bankState
+	pause   time.Duration // between two requests to the bank
 }
+
+// trouble is a job's failing, so that a database that is down for an hour is
+// not told at every turn of every job. The job's busy mutex guards it.
+type trouble struct {
+	since, said time.Time
+}
+
+const (
+	remindAfter   = 10 * time.Minute // between two lines about a job that keeps failing
+	releaseBudget = 2 * time.Second  // for giving all leases back
+)
 
 // New makes the jobs; nothing runs before Run or RunNow.
 func New(o Options) *Jobs {
-	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, fresh: make(chan struct{}, 1)}
+	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause}
 	j.table = []Job{
 		{Name: "poll", Spec: "@every 10s", Lease: 2 * time.Minute, Run: j.poll},
 		{Name: "texts", Spec: "@every 5s", Lease: 2 * time.Minute, Run: j.texts},
@@ -77,7 +91,7 @@ func New(o Options) *Jobs {
 		{Name: "prune", Spec: "17 4 * * *", Lease: 10 * time.Minute, Run: j.prune},
 	}
 	for _, job := range j.table {
-		j.busy[job.Name] = &sync.Mutex{}
+		j.busy[job.Name], j.trouble[job.Name] = &sync.Mutex{}, &trouble{}
 	}
 	return j
 }
@@ -113,15 +127,32 @@ func (j *Jobs) Run(ctx context.Context) error {
 	<-ctx.Done()
 	<-clock.Stop().Done()
 	running.Wait()
+	j.release(context.WithoutCancel(ctx))
 	return nil
 }
+
+// release gives the leases back, so that a process that starts next need not
+// wait until they run out.
+func (j *Jobs) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, releaseBudget)
+	defer cancel()
+	for _, job := range j.table {
+		if err := j.Store.ReleaseLease(ctx, leaseOf(job), j.Holder); err != nil {
+			j.Log.Warn("leases are not given back and have to run out", slog.Any("error", err))
+			return
+		}
+	}
+}
+
+func leaseOf(job Job) string { return "job:" + job.Name }
 
 // RunNow runs the named jobs in their order and waits for them; a job that is
 // running already is waited for and then run again.
 func (j *Jobs) RunNow(ctx context.Context, names ...string) {
 	for _, name := range names {
+		job := j.job(name)
 		j.busy[name].Lock()
-		j.guarded(ctx, j.job(name))
+		j.guarded(ctx, job)
 		j.busy[name].Unlock()
 	}
 }
@@ -145,34 +176,89 @@ func (j *Jobs) runOne(ctx context.Context, job Job) {
 }
 
 // guarded runs a job under its lease, and logs what went wrong: the loop that
-// owns the work is the one that logs.
-func (j *Jobs) guarded(ctx context.Context, job Job) {
-	start := time.Now()
-	err := func() (err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+// owns the work is the one that logs. The job's busy mutex has to be held.
+func (j *Jobs) guarded(outer context.Context, job Job) {
+	start, ctx := time.Now(), outer
+	held := true
+	err := safely(func() (err error) {
+		if job.Lease > 0 {
+			// Leases are about processes, so they follow the real clock even when
+			// the newsroom's clock has been moved.
+			if held, err = j.Store.Lease(ctx, start, leaseOf(job), j.Holder, job.Lease); err != nil || !held {
+				return err
 			}
-		}()
-		if job.Lease == 0 {
-			return job.Run(ctx)
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, job.Lease)
+			defer cancel()
 		}
-		// Leases are about processes, so they follow the real clock even when
-		// the newsroom's clock has been moved.
-		held, err := j.Store.Lease(ctx, time.Now(), "job:"+job.Name, j.Holder, job.Lease)
-		if err != nil || !held {
-			return err
-		}
-		ctx, cancel := context.WithTimeout(ctx, job.Lease)
-		defer cancel()
 		return job.Run(ctx)
-	}()
-	if err != nil && ctx.Err() == nil {
-		j.Log.Error("job failed", slog.String("job", job.Name), slog.Any("error", err))
+	})
+	if outer.Err() != nil || err == nil && !held {
+		return // stopped from outside, or another process's turn
 	}
-	if j.Observe != nil && !errors.Is(err, context.Canceled) {
+	j.tell(job, err)
+	if j.Observe != nil {
 		j.Observe(job.Name, time.Since(start), err)
 	}
+}
+
+// tell logs that a job fails when it begins to, when it still does, and when it works again.
+func (j *Jobs) tell(job Job, err error) {
+	t, now := j.trouble[job.Name], time.Now()
+	switch {
+	case err == nil && t.since.IsZero():
+	case err == nil:
+		j.Log.Info("job works again", slog.String("job", job.Name), slog.Duration("after", now.Sub(t.since)))
+		*t = trouble{}
+	case t.since.IsZero():
+		*t = trouble{since: now, said: now}
+		j.Log.Error("job failed", slog.String("job", job.Name), slog.Any("error", err))
+	case now.Sub(t.said) >= remindAfter:
+		t.said = now
+		j.Log.Error("job still fails", slog.String("job", job.Name), slog.Duration("since", now.Sub(t.since)), slog.Any("error", err))
+	default:
+		j.Log.Debug("job still fails", slog.String("job", job.Name), slog.Any("error", err))
+	}
+}
+
+// safely makes an error of a panic.
+func safely(run func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return run()
+}
+
+// each runs do for every item, at most limit at once, and returns what went
+// wrong. One that fails, or panics, stops no other.
+func each[T any](items []T, limit int, do func(T) error) error {
+	const told = 5 // one cause fails many alike
+	var (
+		mu     sync.Mutex
+		errs   []error
+		failed int
+		group  errgroup.Group
+	)
+	group.SetLimit(limit)
+	for _, item := range items {
+		group.Go(func() error {
+			if err := safely(func() error { return do(item) }); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				if failed++; failed <= told {
+					errs = append(errs, err)
+				}
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // it has no errors of its own
+	if failed > told {
+		errs = append(errs, fmt.Errorf("and %d more", failed-told))
+	}
+	return errors.Join(errs...)
 }
 
 // cronLog hands what cron says to slog.

@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"newsbot/internal/article"
 	"newsbot/internal/feed"
 	"newsbot/internal/fetch"
@@ -21,6 +19,15 @@ import (
 // fullTextLength is from how many characters on a feed's content counts as the
 // whole article; shorter content is a teaser and the page is read instead.
 const fullTextLength = 600
+
+const (
+	// textsBatch is how many pages are read before the stories are looked at: if
+	// all of them hang, a batch still ends within the job's lease.
+	textsBatch      = 12
+	pageTimeout     = 30 * time.Second
+	firstTextRetry  = 10 * time.Minute // after the first failure
+	unreadableTries = 3                // of a page that answers and has no text
+)
 
 // fullText is the item's text when the feed carries it whole, or nil.
 func fullText(i feed.Item) []article.Block {
@@ -35,59 +42,70 @@ func fullText(i feed.Item) []article.Block {
 }
 
 // texts reads the pages of articles that have no text yet, and finds for each
-// article the story that it tells.
+// article the story that it tells. What its time does not suffice for is read the next time.
 func (j *Jobs) texts(ctx context.Context) error {
-	for ctx.Err() == nil {
-		pending, err := j.Store.PendingTexts(ctx, j.Now(), 40)
+	for {
+		if err := j.assignStories(ctx); err != nil {
+			return err
+		}
+		pending, err := j.Store.PendingTexts(ctx, j.Now(), textsBatch)
 		if err != nil {
 			return fmt.Errorf("find articles without text: %w", err)
 		}
 		if len(pending) == 0 {
-			break
+			return nil
 		}
-		group, gctx := errgroup.WithContext(ctx)
-		group.SetLimit(textsAtOnce)
-		for _, a := range pending {
-			group.Go(func() error { return j.readPage(gctx, a) })
-		}
-		if err := group.Wait(); err != nil {
+		err = each(pending, textsAtOnce, func(a store.Article) error { return j.readPage(ctx, a) })
+		if err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
-	return j.assignStories(ctx)
 }
 
 // readPage fetches and reads one article's page. It returns an error only when
 // the store fails.
 func (j *Jobs) readPage(ctx context.Context, a store.Article) error {
 	read, err := func() (article.Article, error) {
-		page, err := j.Pages.Get(ctx, fetch.Request{URL: a.Link, Accept: "text/html,application/xhtml+xml", MaxBytes: 2 << 20, Timeout: 30 * time.Second})
+		page, err := j.Pages.Get(ctx, fetch.Request{URL: a.Link, Accept: "text/html,application/xhtml+xml", MaxBytes: 2 << 20, Timeout: pageTimeout})
 		if err != nil {
 			return article.Article{}, err
 		}
-		return j.Extractor.Extract(ctx, page.Body, page.ContentType, page.URL)
+		read, err := j.Extractor.Extract(ctx, page.Body, page.ContentType, page.URL)
+		if err == nil && 2*len(read.Text()) < len(a.Summary) {
+			// A wall or a stub: what the feed says itself is more to read.
+			return article.Article{}, fmt.Errorf("page has less than half of the summary: %w", article.ErrNoText)
+		}
+		return read, err
 	}()
 	if ctx.Err() != nil {
 		return nil
 	}
 	now := j.Now()
 	if err != nil {
-		retry := now.Add(jitter(10 * time.Minute))
-		var status *fetch.StatusError
-		gone := errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
-		if gone || now.Sub(a.FirstSeenAt) > textTries {
-			retry = time.Time{}
-		}
-		j.Log.Debug("article page failed", slog.String("article", a.ID), slog.String("link", a.Link), slog.Any("error", err))
-		if err := j.Store.FailText(ctx, now, a.ID, err.Error(), retry); err != nil {
-			return fmt.Errorf("record failed text of %s: %w", a.ID, err)
-		}
-		return nil
+		j.Log.Debug("article page failed", slog.String("article", a.ID), slog.String("link", fetch.Redact(a.Link)), slog.Any("error", err))
+		return j.Store.FailText(ctx, now, a.ID, err.Error(), textRetry(a, err, now))
 	}
 	if err := j.Store.SaveText(ctx, now, a.ID, read); err != nil {
-		return fmt.Errorf("save text of %s: %w", a.ID, err)
+		// It would come first at every turn, so it is left for later like a page that fails.
+		return errors.Join(err, j.Store.FailText(ctx, now, a.ID, err.Error(), textRetry(a, err, now)))
 	}
 	return nil
+}
+
+// textRetry is when a page that failed is tried again: later after each
+// failure, zero when it is not worth it.
+func textRetry(a store.Article, err error, now time.Time) time.Time {
+	var status *fetch.StatusError
+	switch {
+	case errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone),
+		now.Sub(a.FirstSeenAt) > textTries:
+		return time.Time{}
+	case errors.Is(err, article.ErrNoText), errors.Is(err, article.ErrNotHTML), errors.Is(err, article.ErrTooComplex):
+		if a.TextTries+1 >= unreadableTries {
+			return time.Time{} // the page is there and is no article
+		}
+	}
+	return now.Add(jitter(doubled(firstTextRetry, a.TextTries+1, textTries)))
 }
 
 // assignStories gives every article that has been read, or whose page cannot
@@ -112,7 +130,9 @@ func (j *Jobs) assignStories(ctx context.Context) error {
 	for _, s := range stored {
 		var f story.Fingerprint
 		if err := json.Unmarshal(s.Fingerprint, &f); err != nil {
-			return fmt.Errorf("fingerprint of %s: %w", s.ArticleID, err)
+			// One that cannot be read joins no story; it must not keep the others apart.
+			j.Log.Warn("fingerprint is left out", slog.String("article", s.ArticleID), slog.Any("error", err))
+			continue
 		}
 		known = append(known, print{s.StoryID, f})
 	}
