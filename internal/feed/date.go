@@ -7,8 +7,10 @@ import (
 	"time"
 )
 
-// maxDate is how much of a text is looked at for a date.
-const maxDate = 120
+const (
+	maxDate   = 120  // characters of a text that are looked at for a date
+	firstYear = 1990 // there is no older news on the web; empty dates are written as 1970 or year 1
+)
 
 var (
 	isoDate   = regexp.MustCompile(`(?:^|[^\d])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[^\d]|$)`)
@@ -72,7 +74,8 @@ func parseDate(s string, zone *time.Location, now time.Time) (time.Time, bool) {
 	}
 	if m := unixTime.FindStringSubmatch(s); m != nil {
 		sec, err := strconv.ParseInt(m[1], 10, 64)
-		return time.Unix(sec, 0).UTC(), err == nil
+		t := time.Unix(sec, 0).UTC()
+		return t, err == nil && t.Year() >= firstYear
 	}
 	now = now.In(zone)
 	if t, ok := relativeDate(s, now); ok {
@@ -95,7 +98,7 @@ func parseDate(s string, zone *time.Location, now time.Time) (time.Time, bool) {
 	if hasClock {
 		where = zoneOf(rest, zone)
 	}
-	if mo < 1 || mo > 12 || d < 1 || y < 1970 || y > 2200 {
+	if mo < 1 || mo > 12 || d < 1 || y < firstYear || y > 2200 {
 		return time.Time{}, false
 	}
 	t := time.Date(y, time.Month(mo), d, hour, minute, sec, 0, where)
@@ -168,7 +171,7 @@ func dayOf(s string, zone *time.Location, now time.Time) (y, m, d int, ok bool) 
 		return num(g[1]), num(g[2]), num(g[3]), true
 	}
 	if g := dottyDate.FindStringSubmatch(s); g != nil {
-		return fullYear(num(g[3])), num(g[2]), num(g[1]), true
+		return fullYear(g[3]), num(g[2]), num(g[1]), true
 	}
 	for _, g := range dayMonth.FindAllStringSubmatch(s, 3) {
 		if m := month(g[2]); m != 0 {
@@ -194,7 +197,7 @@ func dayOf(s string, zone *time.Location, now time.Time) (y, m, d int, ok bool) 
 // yearOf is the year written beside a month, or elsewhere in s; 0 when there is none.
 func yearOf(beside, s string) int {
 	if beside != "" {
-		return fullYear(num(beside))
+		return fullYear(beside)
 	}
 	for _, re := range []*regexp.Regexp{leadYear, cyear} {
 		if g := re.FindStringSubmatch(s); g != nil {
@@ -260,9 +263,11 @@ func zoneOf(s string, zone *time.Location) *time.Location {
 	return zone
 }
 
-func fullYear(y int) int {
+// fullYear is a year as written, with its century or without.
+func fullYear(s string) int {
+	y := num(s)
 	switch {
-	case y >= 100:
+	case len(s) > 2:
 		return y
 	case y < 70:
 		return 2000 + y

@@ -123,6 +123,13 @@ func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 	if errors.Is(err, gofeed.ErrFeedTypeNotDetected) {
 		return nil, ErrNotFeed
 	}
+	// "<" that begins no markup, as in "less than < 5 %".
+	if mended := bareLess.ReplaceAllString(text, "&lt;$1"); mended != text {
+		if raw, err := parser.ParseString(mended); err == nil {
+			return raw, nil
+		}
+		text = mended
+	}
 	head, items, tail, ok := pieces(text)
 	if !ok {
 		return nil, err
@@ -252,7 +259,7 @@ func (p parsing) published(raw *gofeed.Item) time.Time {
 		}
 	}
 	for _, t := range []*time.Time{raw.PublishedParsed, raw.UpdatedParsed} {
-		if t != nil && !t.IsZero() {
+		if t != nil && t.Year() >= firstYear {
 			return p.notAfterNow(t.UTC())
 		}
 	}

@@ -106,6 +106,27 @@ func TestParseEncodings(t *testing.T) {
 	}
 }
 
+// TestParseMends reads feeds with the faults that hand-made software leaves in them.
+func TestParseMends(t *testing.T) {
+	for _, tt := range []struct{ name, item, title string }{
+		{"a sign that begins no markup", "<title>Инфляция < 5 % & падает</title>", "Инфляция < 5 % & падает"},
+		{"a zero and a control", "<title>Мост\x00 от&#1;крыт</title>", "Мост открыт"},
+		{"an empty date", "<title>t</title><pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>", "t"},
+		{"the first year", "<title>t</title><pubDate>Mon, 01 Jan 0001 00:00:00 GMT</pubDate>", "t"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			doc := `<rss version="2.0"><channel><title>Дала</title><item>` + tt.item + `<link>https://a.example/1</link></item></channel></rss>`
+			f, err := Parse([]byte(doc), "", "", Source{}, almaty, testNow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(f.Items) != 1 || f.Items[0].Title != tt.title || !f.Items[0].Published.IsZero() {
+				t.Errorf("%+v", f.Items)
+			}
+		})
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	html := Source{Kind: KindHTML, Selectors: Selectors{Item: "div.row"}}
 	sitemap := Source{Kind: KindSitemap}

@@ -14,6 +14,7 @@ var (
 	rootStart      = regexp.MustCompile(`(?i)<\?xml|<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]`)
 	rootName       = regexp.MustCompile(`(?s)^(?:\s|<\?.*?\?>|<!--.*?-->|<![^>\[]*(?:\[.*?\])?[^>]*>)*<([A-Za-z_][\w:.-]*)`)
 	illegalRef     = regexp.MustCompile(`&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));`)
+	bareLess       = regexp.MustCompile(`<([\s\d=])`)
 	itemStart      = regexp.MustCompile(`<(?:item|entry)[\s>]`)
 	itemEnd        = regexp.MustCompile(`</(?:item|entry)\s*>`)
 )
@@ -125,6 +126,9 @@ func pieces(text string) (head string, items []string, tail string, ok bool) {
 func looksBinary(body []byte) bool {
 	if len(body) >= 2 && (body[0] == 0xFF && body[1] == 0xFE || body[0] == 0xFE && body[1] == 0xFF) {
 		return false // UTF-16 is full of zeros
+	}
+	if start := bytes.TrimLeft(body[:min(len(body), 1024)], "\ufeff \t\r\n"); len(start) > 1 && (start[0] == '<' || start[0] == '{') && start[1] != 0 {
+		return false // a document with a stray zero in it, which repair drops
 	}
 	sample := body[:min(len(body), 1024)]
 	zeros := bytes.Count(sample, []byte{0})
