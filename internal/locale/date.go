@@ -68,15 +68,6 @@ func (p *Printer) DateFull(t time.Time) string {
 	return day + ", " + p.Date(t)
 }
 
-// DateShort is a date in digits: "06.04.2026", in English "6 Apr 2026", which
-// reads the same on both sides of the Atlantic.
-func (p *Printer) DateShort(t time.Time) string {
-	if p.lang == EN {
-		return t.In(p.zone).Format("2 Jan 2006")
-	}
-	return t.In(p.zone).Format("02.01.2006")
-}
-
 // Clock is the time of day, in 24 hours in every language, as the country writes it.
 func (p *Printer) Clock(t time.Time) string { return t.In(p.zone).Format("15:04") }
 
