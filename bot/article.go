@@ -33,10 +33,7 @@ func (b *Bot) articlePage(ctx context.Context, r *request) (answer, error) {
 	}
 	a, err := b.o.Store.Article(ctx, id)
 	if isNotFound(err) {
-		m, err := b.newsList(ctx, r, from)
-		gone := screen(m)
-		gone.toast = r.p.T("article.gone")
-		return gone, err
+		return b.articleGone(ctx, r, from)
 	}
 	if err != nil {
 		return answer{}, err
@@ -52,13 +49,22 @@ func (b *Bot) openArticle(ctx context.Context, r *request) (answer, error) {
 	}
 	a, err := b.o.Store.Article(ctx, id)
 	if isNotFound(err) {
-		m, err := b.newsList(ctx, r, listPlace{})
-		return answer{messages: []outbox.Message{m}, toast: r.p.T("article.gone")}, err
+		gone, err := b.articleGone(ctx, r, listPlace{})
+		gone.edit = false
+		return gone, err
 	}
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{messages: []outbox.Message{articleScreen(r, a, 0, listPlace{})}}, nil
+}
+
+// articleGone shows the list in the place of an article that is no longer kept.
+func (b *Bot) articleGone(ctx context.Context, r *request, from listPlace) (answer, error) {
+	m, err := b.newsList(ctx, r, from)
+	gone := screen(m)
+	gone.toast = r.p.T("article.gone")
+	return gone, err
 }
 
 func articleScreen(r *request, a store.Article, page int, from listPlace) outbox.Message {
@@ -139,10 +145,7 @@ func (b *Bot) articleSources(ctx context.Context, r *request) (answer, error) {
 	}
 	a, err := b.o.Store.Article(ctx, id)
 	if isNotFound(err) {
-		m, err := b.newsList(ctx, r, from)
-		gone := screen(m)
-		gone.toast = r.p.T("article.gone")
-		return gone, err
+		return b.articleGone(ctx, r, from)
 	}
 	if err != nil {
 		return answer{}, err

@@ -94,6 +94,8 @@ func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bo
 		case class == telegram.Flood:
 			b.o.Pacer.Flooded(c.EditorChat, retryAfter(err))
 			return false, nil
+		case class == telegram.Temporary: // who polls and who sends tell of an outage
+			return false, nil
 		case class != telegram.NotFound:
 			return false, err
 		}
@@ -106,6 +108,8 @@ func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bo
 		return true, nil
 	case class == telegram.Flood:
 		b.o.Pacer.Flooded(c.EditorChat, retryAfter(err))
+		return false, nil
+	case class == telegram.Temporary:
 		return false, nil
 	default:
 		return false, err

@@ -43,20 +43,25 @@ func (b *Bot) send(ctx context.Context, r *request, a answer) error {
 }
 
 func (b *Bot) sendMessages(ctx context.Context, r *request, a answer) error {
+	var kept time.Time // when the last message is due that had to be left to the outbox
 	for i, m := range a.messages {
 		d := outbox.Delivery{
 			Key: fmt.Sprintf("r:%d:%d", r.update, i), ChatID: r.chat.ID, ThreadID: r.thread, Lane: outbox.LaneReply, Message: m,
 		}
 		var err error
-		if i == 0 && a.edit && r.callback != nil && r.message != nil {
-			err = b.edit(ctx, r.message.ID, d)
-		} else {
-			err = b.deliver(ctx, d)
+		switch {
+		case !kept.IsZero(): // what belongs below it must not overtake it
+			kept, err = b.later(ctx, d, kept.Sub(b.o.Now())+time.Second)
+		case i == 0 && a.edit && r.callback != nil && r.message != nil:
+			kept, err = b.edit(ctx, r.message.ID, d)
+		default:
+			kept, err = b.deliver(ctx, d)
 		}
 		if errors.Is(err, errRefused) && a.instead != nil {
 			b.o.Log.Info("message is refused, its replacement is sent", slog.Int64("update", r.update), slog.Any("error", err))
 			d.Key, d.Message = d.Key+"i", *a.instead
-			return b.deliver(ctx, d)
+			_, err = b.deliver(ctx, d)
+			return err
 		}
 		if err != nil {
 			return err
@@ -65,16 +70,17 @@ func (b *Bot) sendMessages(ctx context.Context, r *request, a answer) error {
 	return nil
 }
 
-// edit makes a message be d's; where that cannot be, d is sent anew.
-func (b *Bot) edit(ctx context.Context, messageID int64, d outbox.Delivery) error {
+// edit makes a message be d's; where that cannot be, d is sent anew. Like
+// deliver it returns when d is due if it was left to the outbox.
+func (b *Bot) edit(ctx context.Context, messageID int64, d outbox.Delivery) (kept time.Time, err error) {
 	if !b.wait(ctx, d.ChatID) {
 		return b.later(ctx, d, 0)
 	}
-	err := b.o.Telegram.EditMessage(ctx, d.ChatID, messageID, d.Message)
+	err = b.o.Telegram.EditMessage(ctx, d.ChatID, messageID, d.Message)
 	switch class := telegram.Classify(err); {
 	case err == nil, class == telegram.NotModified:
 		b.o.Pacer.Succeeded(d.ChatID)
-		return nil
+		return time.Time{}, nil
 	case class == telegram.Flood:
 		after := retryAfter(err)
 		b.o.Pacer.Flooded(d.ChatID, after)
@@ -82,7 +88,7 @@ func (b *Bot) edit(ctx context.Context, messageID int64, d outbox.Delivery) erro
 	case class == telegram.Temporary:
 		return b.later(ctx, d, 0)
 	case class == telegram.Gone || class == telegram.NoRights:
-		return b.gone(ctx, d.ChatID, err)
+		return time.Time{}, b.gone(ctx, d.ChatID, err)
 	default:
 		// The message is gone, the chat has moved, the text is not understood:
 		// sending knows how to get over each.
@@ -91,8 +97,8 @@ func (b *Bot) edit(ctx context.Context, messageID int64, d outbox.Delivery) erro
 	}
 }
 
-// deliver sends a new message, or leaves it to the outbox.
-func (b *Bot) deliver(ctx context.Context, d outbox.Delivery) error {
+// deliver sends a new message, or leaves it to the outbox and returns when it is due.
+func (b *Bot) deliver(ctx context.Context, d outbox.Delivery) (kept time.Time, err error) {
 	for range 2 { // once more after a group's move
 		if !b.wait(ctx, d.ChatID) {
 			return b.later(ctx, d, 0)
@@ -101,21 +107,21 @@ func (b *Bot) deliver(ctx context.Context, d outbox.Delivery) error {
 		switch out.Result {
 		case outbox.Sent:
 			b.o.Pacer.Succeeded(d.ChatID)
-			return nil
+			return time.Time{}, nil
 		case outbox.Flooded:
 			b.o.Pacer.Flooded(d.ChatID, out.After)
 			return b.later(ctx, d, out.After)
 		case outbox.Retry:
 			return b.later(ctx, d, out.After)
 		case outbox.Gone:
-			return b.gone(ctx, d.ChatID, out.Err)
+			return time.Time{}, b.gone(ctx, d.ChatID, out.Err)
 		case outbox.Moved:
 			if err := b.o.Store.MigrateChat(ctx, b.o.Now(), d.ChatID, out.NewChatID); err != nil {
-				return err
+				return time.Time{}, err
 			}
 			d.ChatID = out.NewChatID
 		default:
-			return fmt.Errorf("%w: %w", errRefused, out.Err)
+			return time.Time{}, fmt.Errorf("%w: %w", errRefused, out.Err)
 		}
 	}
 	return b.later(ctx, d, time.Second)
@@ -128,18 +134,19 @@ func (b *Bot) wait(ctx context.Context, chatID int64) bool {
 	return b.o.Pacer.Wait(ctx, outbox.LaneReply, chatID) == nil
 }
 
-// later leaves a message to the outbox, which keeps it over restarts.
-func (b *Bot) later(ctx context.Context, d outbox.Delivery, after time.Duration) error {
+// later leaves a message to the outbox, which keeps it over restarts, and
+// returns when it is due.
+func (b *Bot) later(ctx context.Context, d outbox.Delivery, after time.Duration) (due time.Time, err error) {
 	// The update's time may be over: that is no reason to lose its answer.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	now := b.o.Now()
 	d.DueAt = now.Add(after)
 	if _, err := b.o.Store.Enqueue(ctx, now, d); err != nil {
-		return fmt.Errorf("keep reply for later: %w", err)
+		return d.DueAt, fmt.Errorf("keep reply for later: %w", err)
 	}
 	b.o.Wake()
-	return nil
+	return d.DueAt, nil
 }
 
 // gone notes that a chat cannot be reached any more.

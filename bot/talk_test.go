@@ -358,6 +358,22 @@ func TestReplyIsNotLost(t *testing.T) {
 	}
 }
 
+// What belongs below a message that has to wait waits with it.
+func TestPreviewStaysAboveItsQuestion(t *testing.T) {
+	d := open(t, "en")
+	d.refused = true
+	d.ask(editor, editor, "/start")
+	d.tg.Inject(emulator.Fault{Method: "sendMessage", Kind: emulator.TooManyRequests, RetryAfter: time.Second, Times: 1})
+	d.must(d.bot.Handle(d.ctx(), []telegram.Update{{ID: 960_000, Message: &telegram.Message{
+		ID: 1, Chat: telegram.Chat{ID: editor, Kind: telegram.Private}, From: telegram.User{ID: editor}, Text: "/broadcast Big news",
+	}}}))
+	due, err := d.db.Claim(d.ctx(), d.clock().Add(time.Minute), "test", time.Minute, 10)
+	d.must(err)
+	if len(due) != 2 || due[0].Message.Text != "Big news" || due[1].DueAt.Sub(due[0].DueAt) < time.Second {
+		t.Errorf("kept for later: %+v", due)
+	}
+}
+
 // A screen whose message was deleted comes as a new one.
 func TestScreenOfDeletedMessage(t *testing.T) {
 	d := open(t, "en")
