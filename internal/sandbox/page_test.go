@@ -58,6 +58,23 @@ func TestPageReadsAnArticle(t *testing.T) {
 	p.WaitText("Welcome!")
 }
 
+// TestPageButtonsShowTheirLabels looks at a keyboard wider than the message above it.
+func TestPageButtonsShowTheirLabels(t *testing.T) {
+	s := start(t, sandbox.Options{})
+	b := runBot(t, s, readerBot(pictureOf(t, s)))
+	p := pagetest.Open(t, s.URL())
+	p.Start()
+	p.WaitText("Welcome!")
+	b.must("sendMessage", object{"chat_id": sandbox.ReaderID, "text": "Тіл", "reply_markup": object{"inline_keyboard": [][]object{{
+		{"text": "✓ Қазақша", "callback_data": "kk"}, {"text": "Русский", "callback_data": "ru"}, {"text": "En", "callback_data": "en"},
+	}}}}, nil)
+	p.WaitText("Тіл")
+	p.Wait("the keyboard", `[...document.querySelectorAll('.key')].some((e) => e.textContent === 'En')`)
+	if cut := pagetest.Eval[[]string](p, `[...document.querySelectorAll('.key span')].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)`); len(cut) > 0 {
+		t.Errorf("labels are cut off: %q", cut)
+	}
+}
+
 func TestPageShowsHostileTextAsText(t *testing.T) {
 	_, p := open(t)
 	p.Start()
@@ -210,9 +227,9 @@ func TestPageDarkAndPhone(t *testing.T) {
 
 func TestPageWordsAreWhole(t *testing.T) {
 	_, p := open(t)
-	missing := pagetest.Eval[string](p, `(() => { const s = document.createElement('div'); s.id = 'probe'; document.body.append(s); import('/js/words.js').then((w) => { s.textContent = 'missing:' + w.missing().join(', '); }); return ''; })()`)
+	pagetest.Eval[string](p, `(() => { const s = document.createElement('div'); s.id = 'probe'; document.body.append(s); import('/js/words.js').then((w) => { s.textContent = 'missing:' + w.missing().join(', '); }); return ''; })()`)
 	p.Wait("the words", `document.getElementById('probe').textContent.startsWith('missing:')`)
-	if missing = pagetest.Eval[string](p, `document.getElementById('probe').textContent`); missing != "missing:" {
+	if missing := pagetest.Eval[string](p, `document.getElementById('probe').textContent`); missing != "missing:" {
 		t.Error(missing)
 	}
 	for lang, word := range map[string]string{"kk": "Неден бастау керек", "ru": "С чего начать", "en": "What to try first"} {

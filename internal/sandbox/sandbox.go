@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,10 +68,9 @@ type Sandbox struct {
 	done   sync.WaitGroup
 	closed sync.Once
 
-	mu        sync.Mutex
-	people    []person
-	ratesMode string
-	onNews    []func()
+	mu     sync.Mutex
+	people []person
+	onNews []func()
 }
 
 // Start runs a sandbox until Close is called or ctx ends.
@@ -89,14 +89,13 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		return nil, err
 	}
 	s := &Sandbox{
-		log:       o.Log,
-		boot:      rand.Text(),
-		token:     "1000000001:" + rand.Text(),
-		url:       "http://" + ln.Addr().String(),
-		clock:     newClock(time.Now),
-		hub:       newHub(),
-		people:    firstPeople(),
-		ratesMode: "ok",
+		log:    o.Log,
+		boot:   rand.Text(),
+		token:  "1000000001:" + rand.Text(),
+		url:    "http://" + ln.Addr().String(),
+		clock:  newClock(time.Now),
+		hub:    newHub(),
+		people: firstPeople(),
 	}
 	s.news = newsroom.New(s.clock.Now)
 	s.news.SetBase(s.url + "/newsroom")
@@ -245,21 +244,11 @@ func (s *Sandbox) PublishNext() (title string, ok bool) {
 	return title, ok
 }
 
-// RatesModes are the ways in which the national bank can behave.
-var RatesModes = []string{"ok", "down", "html", "zeros", "empty"}
-
-// SetRatesMode makes the national bank behave in one of RatesModes.
+// SetRatesMode makes the national bank behave in one of newsroom.RatesModes.
 func (s *Sandbox) SetRatesMode(mode string) error {
-	known := false
-	for _, m := range RatesModes {
-		known = known || m == mode
+	if modes := newsroom.RatesModes(); !slices.Contains(modes, mode) {
+		return fmt.Errorf("rates mode %q: it must be one of %s", mode, strings.Join(modes, ", "))
 	}
-	if !known {
-		return fmt.Errorf("rates mode %q: it must be one of %s", mode, strings.Join(RatesModes, ", "))
-	}
-	s.mu.Lock()
-	s.ratesMode = mode
-	s.mu.Unlock()
 	s.news.SetRatesMode(mode)
 	s.hub.publish("rates", map[string]string{"mode": mode})
 	s.tellNews()
@@ -268,7 +257,7 @@ func (s *Sandbox) SetRatesMode(mode string) error {
 
 func (s *Sandbox) tellNews() {
 	s.mu.Lock()
-	fs := append([]func(){}, s.onNews...)
+	fs := slices.Clone(s.onNews)
 	s.mu.Unlock()
 	for _, f := range fs {
 		f()

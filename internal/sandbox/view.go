@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"newsbot/internal/emulator"
+	"newsbot/internal/sandbox/newsroom"
 )
 
 // What the page gets. Instants are Unix milliseconds, by the sandbox's clock.
@@ -119,13 +120,10 @@ func viewUser(u emulator.User) userView {
 // happens meanwhile reaches the page once more as an event, which does no harm.
 func (s *Sandbox) state() stateView {
 	seq := s.hub.last()
-	s.mu.Lock()
-	rates := s.ratesMode
-	s.mu.Unlock()
 	v := stateView{
 		Boot: s.boot, Seq: seq, Bot: viewUser(s.emu.Bot()),
 		About: s.about(), People: s.persons(), Languages: Languages,
-		Menus: s.menus(), Clock: s.clockView(), Rates: rates, Modes: RatesModes,
+		Menus: s.menus(), Clock: s.clockView(), Rates: s.news.RatesMode(), Modes: newsroom.RatesModes(),
 		Calls: s.calls.recent(), Chats: []chatView{},
 	}
 	for _, c := range s.emu.Chats() {

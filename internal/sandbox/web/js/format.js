@@ -35,7 +35,7 @@ export function dayWords(ms) {
 /** longDate is a weekday and a date. */
 export function longDate(ms) {
   const d = local(ms);
-  return `${words().weekdays[d.getUTCDay()]}, ${words().date(d.getUTCDate(), words().months[d.getUTCMonth()], d.getUTCFullYear())}`;
+  return words().dated(words().weekdays[d.getUTCDay()], words().date(d.getUTCDate(), words().months[d.getUTCMonth()], d.getUTCFullYear()));
 }
 
 /** shortStamp is the time of today's messages and the date of others, for the chat list. */
