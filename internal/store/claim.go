@@ -17,7 +17,7 @@ import (
 
 var _ outbox.Store = (*Store)(nil)
 
-var lanes = []outbox.Lane{outbox.LaneReply, outbox.LaneBreaking, outbox.LaneDigest, outbox.LaneBulk}
+var allLanes = []int{int(outbox.LaneReply), int(outbox.LaneBreaking), int(outbox.LaneDigest), int(outbox.LaneBulk)}
 
 type deliveryRow struct {
 	Key       string `db:"delivery_key"`
@@ -34,13 +34,19 @@ type deliveryRow struct {
 // Claim takes up to limit due pending deliveries, lanes first, for holder until
 // now+lease. Claims whose lease ran out are pending again.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration, limit int) ([]outbox.Delivery, error) {
-	ready, err := s.anythingDue(ctx, now)
-	if err != nil || !ready || limit <= 0 {
-		return nil, err
+	if limit <= 0 {
+		return nil, nil
+	}
+	ready, expired, err := s.readyLanes(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("look for due deliveries: %w", err)
+	}
+	if len(ready) == 0 && !expired {
+		return nil, nil
 	}
 	var claimed []outbox.Delivery
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		rows, err := s.claimRows(ctx, tx, now, holder, lease, limit)
+		rows, err := s.claimRows(ctx, tx, now, holder, lease, limit, ready, expired)
 		if err != nil {
 			return err
 		}
@@ -56,22 +62,42 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 	return claimed, nil
 }
 
-// anythingDue looks, without any lock, whether claiming is worth while: most of
-// the time nothing is due, and the one writer of SQLite has other things to do.
-func (s *Store) anythingDue(ctx context.Context, now time.Time) (bool, error) {
-	due, ok, err := s.NextDue(ctx)
-	return ok && !due.After(now), err
+// readyLanes looks, without any lock, in which lanes something is due and
+// whether a claim has run out: most of the time there is nothing, the one writer
+// of SQLite has other things to do, and each statement a claim need not make is
+// one way to PostgreSQL and back.
+func (s *Store) readyLanes(ctx context.Context, now time.Time) (ready []int, expired bool, err error) {
+	var found []int
+	err = list(ctx, s.r, &found, `SELECT lane FROM (`+nextsSQL+`) AS nexts WHERE due <= ? ORDER BY lane`, ms(now))
+	if n := len(found); n > 0 && found[n-1] == expiredLane {
+		found, expired = found[:n-1], true
+	}
+	return found, expired, err
 }
 
-func (s *Store) claimRows(ctx context.Context, tx *sqlx.Tx, now time.Time, holder string, lease time.Duration, limit int) ([]deliveryRow, error) {
-	// The holder stays on a claim that ran out, so that its outcome still counts
-	// as long as nobody else has taken it.
-	if _, err := exec(ctx, tx, `UPDATE outbox SET state = 'pending', lease_until = 0
-		WHERE state = 'sending' AND lease_until <= ?`, ms(now)); err != nil {
-		return nil, err
+// nextsSQL selects when the first delivery of each lane is due, and as that of
+// expiredLane when the first claim runs out: each minimum is one look at an index.
+const nextsSQL = `SELECT 0 AS lane, MIN(due_at) AS due FROM outbox WHERE state = 'pending' AND lane = 0
+	UNION ALL SELECT 1, MIN(due_at) FROM outbox WHERE state = 'pending' AND lane = 1
+	UNION ALL SELECT 2, MIN(due_at) FROM outbox WHERE state = 'pending' AND lane = 2
+	UNION ALL SELECT 3, MIN(due_at) FROM outbox WHERE state = 'pending' AND lane = 3
+	UNION ALL SELECT 4, MIN(lease_until) FROM outbox WHERE state = 'sending'`
+
+const expiredLane = 4
+
+func (s *Store) claimRows(ctx context.Context, tx *sqlx.Tx, now time.Time, holder string, lease time.Duration, limit int,
+	ready []int, expired bool) ([]deliveryRow, error) {
+	if expired {
+		// The holder stays on a claim that ran out, so that its outcome still counts
+		// as long as nobody else has taken it.
+		if _, err := exec(ctx, tx, `UPDATE outbox SET state = 'pending', lease_until = 0
+			WHERE state = 'sending' AND lease_until <= ?`, ms(now)); err != nil {
+			return nil, err
+		}
+		ready = allLanes
 	}
 	var claimed []deliveryRow
-	for _, lane := range lanes {
+	for _, lane := range ready {
 		if len(claimed) == limit {
 			break
 		}
@@ -87,7 +113,7 @@ func (s *Store) claimRows(ctx context.Context, tx *sqlx.Tx, now time.Time, holde
 			UPDATE outbox SET state = 'sending', holder = ?, lease_until = ?
 			WHERE state = 'pending' AND due_at <= ? AND delivery_key IN (SELECT delivery_key FROM ready)
 			RETURNING delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts, created_at`,
-			int(lane), ms(now), limit-len(claimed), holder, ms(now.Add(lease)), ms(now))
+			lane, ms(now), limit-len(claimed), holder, ms(now.Add(lease)), ms(now))
 		if err != nil {
 			return nil, err
 		}
@@ -214,14 +240,8 @@ func (s *Store) readMessages(ctx context.Context, tx *sqlx.Tx, rows []deliveryRo
 // is due, or one whose claim runs out. ok is false when there is none.
 func (s *Store) NextDue(ctx context.Context) (due time.Time, ok bool, err error) {
 	var next int64
-	// A minimum for each lane is one look at the index; 0 stands for none.
-	err = get(ctx, s.r, &next, `SELECT COALESCE(MIN(due), 0) FROM (
-			SELECT MIN(due_at) AS due FROM outbox WHERE state = 'pending' AND lane = 0
-			UNION ALL SELECT MIN(due_at) FROM outbox WHERE state = 'pending' AND lane = 1
-			UNION ALL SELECT MIN(due_at) FROM outbox WHERE state = 'pending' AND lane = 2
-			UNION ALL SELECT MIN(due_at) FROM outbox WHERE state = 'pending' AND lane = 3
-			UNION ALL SELECT MIN(lease_until) FROM outbox WHERE state = 'sending'
-		) AS nexts`)
+	// 0 stands for none.
+	err = get(ctx, s.r, &next, `SELECT COALESCE(MIN(due), 0) FROM (`+nextsSQL+`) AS nexts`)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("read next due delivery: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -55,8 +56,11 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, holder string, sett
 		Key   string `db:"delivery_key"`
 		Batch string `db:"batch"`
 	}
-	err := list(ctx, tx, &done, `WITH v (k, st, due, tries, msg, why, ended) AS (VALUES `+
-		places(len(byKey), "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))")+`)
+	// The first row's casts say of which types the columns are; each further one
+	// would only be parsed.
+	values := "(CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))" +
+		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?)", len(byKey)-1)
+	err := list(ctx, tx, &done, `WITH v (k, st, due, tries, msg, why, ended) AS (VALUES `+values+`)
 		UPDATE outbox SET state = v.st, due_at = CASE WHEN v.st = 'pending' THEN v.due ELSE due_at END,
 			attempts = v.tries, message_id = v.msg, reason = v.why, settled_at = v.ended, holder = '', lease_until = 0
 		FROM v WHERE outbox.delivery_key = v.k AND outbox.holder = ? AND outbox.state IN ('sending', 'pending')
@@ -99,6 +103,9 @@ func settle(ctx context.Context, tx *sqlx.Tx, now time.Time, holder string, sett
 	return countSettled(ctx, tx, now, tallies)
 }
 
+// settledAll tells whether the counts t are the last that a running broadcast waits for.
+const settledAll = `state = 'running' AND planned_all AND sent + failed + gone + t.s + t.f + t.g >= planned`
+
 // countSettled adds to broadcasts' counts and finishes those that have nothing
 // left to send.
 func countSettled(ctx context.Context, tx *sqlx.Tx, now time.Time, tallies map[string]tally) error {
@@ -107,12 +114,14 @@ func countSettled(ctx context.Context, tx *sqlx.Tx, now time.Time, tallies map[s
 		if batch == "" || t == (tally{}) {
 			continue
 		}
-		_, err := exec(ctx, tx, `UPDATE broadcasts SET sent = sent + ?, failed = failed + ?, gone = gone + ? WHERE broadcast_id = ?`,
-			t.sent, t.failed, t.gone, batch)
+		// In one statement, since each is a way to the database and back while
+		// workers wait.
+		_, err := exec(ctx, tx, `WITH t (s, f, g, ended) AS (VALUES (CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS BIGINT)))
+			UPDATE broadcasts SET sent = sent + t.s, failed = failed + t.f, gone = gone + t.g,
+				state = CASE WHEN `+settledAll+` THEN 'done' ELSE state END,
+				finished_at = CASE WHEN `+settledAll+` THEN t.ended ELSE finished_at END
+			FROM t WHERE broadcast_id = ?`, t.sent, t.failed, t.gone, ms(now), batch)
 		if err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, finishSQL+` AND broadcast_id = ?`, ms(now), batch); err != nil {
 			return err
 		}
 	}
