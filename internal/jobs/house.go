@@ -9,9 +9,11 @@ import (
 	"newsbot/internal/store"
 )
 
-// keep is how long what is over is kept: articles for readers who come back to
-// a digest, settled deliveries for as long as a broadcast may be looked up.
-var keep = store.PruneRule{Articles: 45 * 24 * time.Hour, Rows: 30 * 24 * time.Hour}
+// How long what is over is kept.
+const (
+	keepArticles = 45 * 24 * time.Hour // for readers who come back to a digest
+	keepRows     = 30 * 24 * time.Hour // settled deliveries, for as long as a broadcast may be looked up
+)
 
 // digests plans what is due now.
 func (j *Jobs) digests(ctx context.Context) error {
@@ -26,9 +28,9 @@ func (j *Jobs) digests(ctx context.Context) error {
 	return nil
 }
 
-// prune drops what is older than keep.
+// prune drops what has been kept for long enough.
 func (j *Jobs) prune(ctx context.Context) error {
-	n, err := j.Store.Prune(ctx, j.Now(), keep)
+	n, err := j.Store.Prune(ctx, j.Now(), store.PruneRule{Articles: keepArticles, Rows: keepRows})
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}

@@ -96,9 +96,6 @@ func New(o Options) *Jobs {
 	return j
 }
 
-// Table lists the jobs.
-func (j *Jobs) Table() []Job { return j.table }
-
 // Run starts the clock, runs at once what a fresh start needs, and returns when
 // ctx is done and every running job has ended.
 func (j *Jobs) Run(ctx context.Context) error {

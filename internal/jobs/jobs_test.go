@@ -187,7 +187,7 @@ func TestRun(t *testing.T) {
 	case <-time.After(5 * time.Second):
 		t.Fatal("does not end")
 	}
-	for _, job := range d.Table() {
+	for _, job := range d.table {
 		if held, err := d.Store.Lease(t.Context(), time.Now(), leaseOf(job), "another", time.Second); err != nil || !held {
 			t.Errorf("%s is still leased (%v)", job.Name, err)
 		}

@@ -109,7 +109,7 @@ func textRetry(a store.Article, err error, now time.Time) time.Time {
 }
 
 // assignStories gives every article that has been read, or whose page cannot
-// be, the story it tells: that of an earlier article that tells the same, or its own.
+// be, the story it tells: that of an earlier article that tells the same in its language, or its own.
 func (j *Jobs) assignStories(ctx context.Context) error {
 	fresh, err := j.Store.Unassigned(ctx, 500)
 	if err != nil {
@@ -123,7 +123,7 @@ func (j *Jobs) assignStories(ctx context.Context) error {
 		return fmt.Errorf("load fingerprints: %w", err)
 	}
 	type print struct {
-		storyID string
+		storyID, language string
 		story.Fingerprint
 	}
 	known := make([]print, 0, len(stored)+len(fresh))
@@ -134,7 +134,7 @@ func (j *Jobs) assignStories(ctx context.Context) error {
 			j.Log.Warn("fingerprint is left out", slog.String("article", s.ArticleID), slog.Any("error", err))
 			continue
 		}
-		known = append(known, print{s.StoryID, f})
+		known = append(known, print{s.StoryID, s.Language, f})
 	}
 	for _, a := range fresh {
 		text := article.Article{Blocks: a.Blocks}.Text()
@@ -144,12 +144,12 @@ func (j *Jobs) assignStories(ctx context.Context) error {
 		f := story.NewFingerprint(a.Title, text, a.PublishedAt)
 		storyID := a.ID
 		for _, k := range known {
-			if story.Same(k.Fingerprint, f) {
+			if k.language == a.Language && story.Same(k.Fingerprint, f) {
 				storyID = k.storyID
 				break
 			}
 		}
-		known = append(known, print{storyID, f})
+		known = append(known, print{storyID, a.Language, f})
 		encoded, err := json.Marshal(f)
 		if err != nil {
 			return fmt.Errorf("encode fingerprint of %s: %w", a.ID, err)
