@@ -97,7 +97,7 @@ func failed(pageURL string, err error) error {
 }
 
 func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, error) {
-	if !isText(contentType) {
+	if !mayBePage(contentType) {
 		return Article{}, fmt.Errorf("%w: served as %s", ErrNotHTML, contentType)
 	}
 	text := fetch.UTF8(body[:min(len(body), maxPage)], contentType)
@@ -162,8 +162,8 @@ func safely[T any](f func() (T, error)) (out T, err error) {
 	return f()
 }
 
-// isText reports content types that may hold a page; no type at all may.
-func isText(contentType string) bool {
+// mayBePage reports content types that may hold a page; no type at all may.
+func mayBePage(contentType string) bool {
 	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	kind = strings.TrimSpace(kind)
 	return kind == "" || strings.HasPrefix(kind, "text/") || strings.Contains(kind, "html") ||

@@ -89,6 +89,7 @@ func TestExtractText(t *testing.T) {
 		{"comments and a column by class", `<div class="news-text">` + elements + `</div><div class="comments">` + remarks + `</div><div class="sidebar">` + aside + "</div>"},
 		{"comments and a column by heading", "<div><div>" + elements + "</div><div><h3>Комментарии (2)</h3>" + remarks + "</div></div><div><b>Читают сейчас:</b>" + aside + "</div>"},
 		{"comments inside the article", "<article><div>" + elements + "</div><section><h4>Пікірлер</h4>" + remarks + "</section></article>"},
+		{"other stories in the midst of the text", "<div><p>" + text[0] + "</p><p>" + text[1] + `</p><b>Материалы по теме:</b><ul><li><a href="/x">Мост через Или тоже закроют</a></li></ul><p>` + text[2] + "</p><p>" + text[3] + "</p></div>"},
 		{"a column before the article", "<div><h3>Популярное</h3>" + strings.Repeat(`<a href="/x">О погоде</a>`, 3) + "<div><h1>Мост открыли</h1>" + elements + "</div></div>"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,6 +253,35 @@ func TestTidy(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestExtractTitle reads pages whose headline is not where it should be.
+func TestExtractTitle(t *testing.T) {
+	const text = "<p>Движение открыли утром, сообщили дорожники, и предупредили о гололёде.</p>"
+	for _, tt := range []struct{ name, page, want string }{
+		{"h1 never closed", "<title>Мост открыли</title><h1>Мост<div>" + strings.Repeat(text, 4) + "</div>", "Мост открыли"},
+		{"h1 is the site's name", "<title>Мост открыли | Vesti</title><h1>VESTI</h1>" + text, "Мост открыли"},
+		{"escaped twice", "<title>Q&amp;amp;A: мост</title>" + text, "Q&A: мост"},
+		{"h1 before title", "<title>Вести: все новости</title><h1>Мост открыли</h1>" + text, "Мост открыли"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := newExtractor().Extract(t.Context(), []byte(tt.page), "", "https://www.vesti.example/1")
+			if err != nil || a.Title != tt.want {
+				t.Errorf("%q, %v", a.Title, err)
+			}
+		})
+	}
+}
+
+// TestExtractKeepsBoldWords reads a paragraph that begins as a heading of other stories does.
+func TestExtractKeepsBoldWords(t *testing.T) {
+	text := strings.Repeat("Дорогу открыли утром, сообщили дорожники, и предупредили о гололёде на перевале. ", 4)
+	const last = "Популярное направление закрыли на ремонт до весны, объезд идёт через соседний район и занимает два часа."
+	body := "<article><p>" + text + "</p><p><b>Популярное</b>" + strings.TrimPrefix(last, "Популярное") + "</p></article>"
+	a, err := newExtractor().Extract(t.Context(), []byte(body), "", "https://a.example/1")
+	if err != nil || !strings.HasSuffix(a.Text(), last) {
+		t.Errorf("%q, %v", a.Text(), err)
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 	"golang.org/x/net/html"
 )
 
+// maxHeadline is how many characters of an h1 can be a headline.
+const maxHeadline = 200
+
 // metadata is what a page says about itself.
 type metadata struct {
 	title     string
@@ -65,8 +68,12 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 		return ""
 	}
 	site := firstOf(text("og:site_name", "application-name"), ld.publisher)
+	if len([]rune(h1)) > maxHeadline || strings.EqualFold(h1, site) || sameName(h1, base.Hostname()) {
+		h1 = "" // one that was never closed, or the site's name
+	}
 	for _, t := range []string{ld.headline, text("og:title", "twitter:title", "title"), h1, htmlTitle} {
-		if m.title = withoutSite(clean(flat(t)), site, base.Hostname()); m.title != "" {
+		// Titles are escaped once too often more often than they have entities in them.
+		if m.title = withoutSite(clean(flat(html.UnescapeString(t))), site, base.Hostname()); m.title != "" {
 			break
 		}
 	}
