@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -184,8 +185,33 @@ func migrateChat(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID i
 			return err
 		}
 	}
+	if err := dropDoubled(ctx, tx, now, oldID, newID); err != nil {
+		return err
+	}
 	_, err = exec(ctx, tx, `UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('pending', 'sending')`, newID, oldID)
 	return err
+}
+
+// dropDoubled cancels what a group waits for of a broadcast that its supergroup
+// gets, or got, under its own id: both were known when it was planned.
+func dropDoubled(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID int64) error {
+	var batches []string
+	err := list(ctx, tx, &batches, `UPDATE outbox SET state = 'cancelled', settled_at = ?
+		WHERE chat_id = ? AND state = 'pending' AND batch <> '' AND EXISTS (SELECT 1 FROM outbox o
+			WHERE o.delivery_key = 'b:' || outbox.batch || ':' || CAST(? AS TEXT) AND o.state IN ('pending', 'sending', 'sent'))
+		RETURNING batch`, ms(now), oldID, strconv.FormatInt(newID, 10))
+	if err != nil {
+		return err
+	}
+	for _, id := range batches {
+		if _, err := exec(ctx, tx, `UPDATE broadcasts SET planned = planned - 1, total = total - 1 WHERE broadcast_id = ?`, id); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, finishSQL+` AND broadcast_id = ?`, ms(now), id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveSettings hands everything of a chat to its new id. The settings people

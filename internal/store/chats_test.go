@@ -172,3 +172,31 @@ func TestMigrateChatDuringBroadcast(t *testing.T) {
 		}
 	})
 }
+
+// A broadcast that was planned for a group and for the supergroup that it turns
+// out to be arrives there once, and ends.
+func TestMigrateChatDoubledInBroadcast(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		const group, super = -5, -1000000000005
+		touch(t, s, group)
+		touch(t, s, super)
+		broadcast(t, s, "b1")
+		plan(t, s, 10, 2)
+		for _, d := range claim(t, s, noon, "h", 10) {
+			st := outbox.Settlement{Key: d.Key, ChatID: d.ChatID, State: outbox.StateSent, MessageID: 1}
+			if d.ChatID == group {
+				st = outbox.Settlement{Key: d.Key, ChatID: d.ChatID, State: outbox.StatePending, DueAt: noon, Attempts: 1, NewChatID: super}
+			}
+			must(t, s.Settle(ctx, noon, "h", []outbox.Settlement{st}))
+		}
+		if again := claim(t, s, noon, "h", 10); len(again) != 0 {
+			t.Errorf("sent again to the same chat: %+v", again)
+		}
+		b, err := s.Broadcast(ctx, "b1")
+		must(t, err)
+		if b.State != store.BroadcastDone || b.Planned != 1 || b.Sent != 1 {
+			t.Errorf("broadcast is %s, sent %d of %d", b.State, b.Sent, b.Planned)
+		}
+	})
+}
