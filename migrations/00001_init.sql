@@ -30,7 +30,7 @@ CREATE TABLE digests (
     minute       INTEGER NOT NULL, -- of the day, in the chat's zone
     weekdays     INTEGER NOT NULL, -- bit 0 is Monday
     next_at      BIGINT  NOT NULL,
-    last_slot_at BIGINT  NOT NULL, -- the last slot that was sent
+    last_slot_at BIGINT  NOT NULL, -- when the last digest was made, or its slot if that is later
     is_on        BOOLEAN NOT NULL,
     changed_at   BIGINT  NOT NULL
 );

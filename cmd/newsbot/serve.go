@@ -116,12 +116,13 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 	}
 	m := newMetrics(db)
 	holder := rand.Text()
+	// SQLite is for one process: whatever was claimed there was claimed by one that is gone.
+	sole := db.Engine() == "sqlite"
 	pacer := outbox.NewPacer(outbox.PacerOptions{Rate: s.sendRate})
 	sender := outbox.New(outbox.Options{
 		Store: db, Sender: tg, Pacer: pacer, Workers: senders, Lease: claimLease,
 		Now: h.now, Log: log, Holder: holder, OnOutcome: m.outcome,
-		// SQLite is for one process: whatever is claimed was claimed by one that is gone.
-		Sole: db.Engine() == "sqlite",
+		Sole: sole,
 	})
 	desk := bot.New(bot.Options{
 		Store: db, Telegram: tg, Pacer: pacer, Wake: sender.Wake, Now: h.now,
@@ -133,7 +134,7 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewNationalBank(client, s.ratesURL),
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, h.now(), log) },
 		Progress: desk.Progress, Wake: sender.Wake, Now: h.now, Zone: s.zone,
-		PollInterval: s.pollInterval, Holder: holder, Log: log, Observe: m.job,
+		PollInterval: s.pollInterval, Sole: sole, Holder: holder, Log: log, Observe: m.job,
 	})
 	// Updates stop first; what they began and what is being sent may then end.
 	sendCtx, stopSending := context.WithCancel(context.WithoutCancel(ctx))

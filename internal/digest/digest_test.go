@@ -245,6 +245,26 @@ func TestPlanContinues(t *testing.T) {
 	}
 }
 
+// What a late digest has told is not told again by the next one.
+func TestPlanLateDoesNotRepeat(t *testing.T) {
+	b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())
+	almaty := zone(t, "Asia/Almaty")
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 4, day, hour, minute, 0, 0, almaty) }
+	b.chat(1, at(6, 12, 0), 8*60)
+	b.story("a1", "Первая", at(7, 9, 0))
+	_, err := Plan(b.ctx, b.db, at(7, 11, 0), quiet) // three hours late
+	b.must(err)
+	_, err = Plan(b.ctx, b.db, at(8, 8, 0), quiet)
+	b.must(err)
+	told := 0
+	for _, d := range b.take(at(8, 8, 0)) {
+		told += strings.Count(d.Message.Text, "Первая")
+	}
+	if told != 1 {
+		t.Errorf("told %d times, want once", told)
+	}
+}
+
 // One chat that cannot be served stops no other, however many there are before them.
 func TestPlanGoesRound(t *testing.T) {
 	b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())

@@ -51,6 +51,17 @@ func TestGather(t *testing.T) {
 		}
 	}
 
+	wire, site := d.article("bridge-kapshagai"), d.article("most-ili")
+	if wire.StoryID != site.StoryID {
+		t.Errorf("the bridge is two stories: %q and %q", wire.Title, site.Title)
+	}
+	if !slices.ContainsFunc(wire.Sources, func(s store.SourceRef) bool { return s.ArticleID == site.ID }) {
+		t.Errorf("sources of the bridge: %v", wire.Sources)
+	}
+	if d.article("poezd-elektrichka").StoryID == wire.StoryID {
+		t.Error("another story has joined the bridge")
+	}
+
 	before := len(d.headlines())
 	title, ok := d.room.PublishNext()
 	if !ok {

@@ -39,6 +39,9 @@ type Options struct {
 	// Zone is the National Bank's and the jobs' own time zone.
 	Zone         *time.Location
 	PollInterval time.Duration
+	// Sole says that no other process works on this database: no job needs a
+	// lease, and none is waited for after a kill.
+	Sole bool
 	// Holder names this process in the leases that keep a job from running twice at once.
 	Holder string
 	Log    *slog.Logger
@@ -83,14 +86,17 @@ const (
 func New(o Options) *Jobs {
 	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause}
 	j.table = []Job{
-		{Name: "poll", Spec: "@every 10s", Lease: 2 * time.Minute, Run: j.poll},
-		{Name: "texts", Spec: "@every 5s", Lease: 2 * time.Minute, Run: j.texts},
-		{Name: "rates", Spec: "@every 1m", Lease: 5 * time.Minute, Run: j.rates},
-		{Name: "digests", Spec: "@every 5s", Lease: time.Minute, Run: j.digests},
-		{Name: "progress", Spec: "@every 3s", Lease: 30 * time.Second, Run: o.Progress},
+		{Name: "poll", Spec: "@every 10s", Lease: time.Minute, Run: j.poll},
+		{Name: "texts", Spec: "@every 5s", Lease: time.Minute, Run: j.texts},
+		{Name: "rates", Spec: "@every 1m", Lease: time.Minute, Run: j.rates},
+		{Name: "digests", Spec: "@every 5s", Lease: 20 * time.Second, Run: j.digests},
+		{Name: "progress", Spec: "@every 3s", Lease: 15 * time.Second, Run: o.Progress},
 		{Name: "prune", Spec: "17 4 * * *", Lease: 10 * time.Minute, Run: j.prune},
 	}
-	for _, job := range j.table {
+	for i, job := range j.table {
+		if o.Sole {
+			j.table[i].Lease = 0
+		}
 		j.busy[job.Name], j.trouble[job.Name] = &sync.Mutex{}, &trouble{}
 	}
 	return j
@@ -134,6 +140,9 @@ func (j *Jobs) release(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, releaseBudget)
 	defer cancel()
 	for _, job := range j.table {
+		if job.Lease == 0 {
+			continue
+		}
 		if err := j.Store.ReleaseLease(ctx, leaseOf(job), j.Holder); err != nil {
 			j.Log.Warn("leases are not given back and have to run out", slog.Any("error", err))
 			return

@@ -130,8 +130,8 @@ func commitSlots(ctx context.Context, tx *sqlx.Tx, now time.Time, slots []Slot) 
 		key := slotKey{sl.ChatID, ms(sl.At)}
 		last := int64(0)
 		if isFresh[key] && sl.Message != nil {
-			delete(isFresh, key) // a slot given twice is one slot
-			last = key.At
+			delete(isFresh, key)        // a slot given twice is one slot
+			last = max(key.At, ms(now)) // what came until now has been told
 			deliveries = append(deliveries, outbox.Delivery{
 				Key:    "d:" + strconv.FormatInt(key.Chat, 10) + ":" + strconv.FormatInt(key.At, 10),
 				ChatID: sl.ChatID, ThreadID: sl.ThreadID, Lane: outbox.LaneDigest,

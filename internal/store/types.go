@@ -40,7 +40,7 @@ type Digest struct {
 type DueDigest struct {
 	Digest
 	Chat     Chat
-	LastSlot time.Time // the last slot that was sent; zero if none was
+	LastSlot time.Time // when the last digest was made, or its slot if that is later; zero if none was
 }
 
 // Slot is a digest slot that is settled: sent or skipped, and what comes next.

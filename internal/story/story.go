@@ -156,7 +156,7 @@ func namesDiffer(a, b Fingerprint) bool {
 }
 
 func hasOtherName(a, b Fingerprint) bool {
-	return slices.ContainsFunc(a.Names, func(n string) bool { return !slices.Contains(b.Title, n) })
+	return slices.ContainsFunc(a.Names, func(n string) bool { return !slices.Contains(b.Title, n) && !slices.Contains(b.Names, n) })
 }
 
 func negated(title []string) bool {
