@@ -8,27 +8,39 @@ import (
 	"time"
 )
 
-// health says once that the database does not answer, and once that it does again.
+// health says once that the database does not answer, and once that it does
+// again: a database that can be read and not written has not come back.
 type health struct {
 	log *slog.Logger
 
-	mu   sync.Mutex
-	down time.Time // since when; zero: it answers
+	mu      sync.Mutex
+	failing [2]bool   // by work
+	down    time.Time // since when any is; zero: none
 }
 
-func (h *health) failed(err error) {
+// work is one of the two things that the outbox does with the database.
+type work int
+
+const (
+	fetching work = iota
+	settling
+)
+
+func (h *health) failed(w work, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.failing[w] = true
 	if h.down.IsZero() {
 		h.down = time.Now()
 		h.log.Error("outbox: the database does not answer, trying on", "error", err)
 	}
 }
 
-func (h *health) ok() {
+func (h *health) ok(w work) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.down.IsZero() {
+	h.failing[w] = false
+	if h.failing == [2]bool{} && !h.down.IsZero() {
 		h.log.Info("outbox: the database answers again", "after", time.Since(h.down).Round(time.Millisecond))
 		h.down = time.Time{}
 	}

@@ -43,10 +43,10 @@ func (l *ledger) run(ctx context.Context) {
 				batch, err = l.apart(ctx, batch)
 			}
 			if err == nil {
-				l.health.ok()
+				l.health.ok(settling)
 				break
 			}
-			l.health.failed(err)
+			l.health.failed(settling, err)
 			if !sleep(ctx, wait.next()) {
 				l.o.Log.Error("outcomes are lost, these deliveries will be repeated", "count", len(batch), "error", err)
 				release(batch)

@@ -153,7 +153,7 @@ func (b *Outbox) takeBack(ctx context.Context) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		b.health.failed(err)
+		b.health.failed(fetching, err)
 		if !sleep(ctx, wait.next()) {
 			return
 		}
@@ -166,10 +166,10 @@ func (b *Outbox) fetch(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause, err := b.refill(ctx)
 		if err != nil && ctx.Err() == nil {
-			b.health.failed(err)
+			b.health.failed(fetching, err)
 			pause = wait.next()
 		} else {
-			b.health.ok()
+			b.health.ok(fetching)
 			wait.reset()
 		}
 		if pause == 0 {
