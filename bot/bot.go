@@ -228,9 +228,16 @@ func (b *Bot) handle(ctx context.Context, u telegram.Update) {
 	}
 }
 
-// route takes an update to its handler and sends the answer.
-func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) (err error) {
-	seen, err := b.o.Store.SeenUpdate(ctx, r.now, u.ID)
+// route takes an update to its handler and sends the answer. An update that
+// comes again after a restart is handled once: a button is noted before it does
+// its work, as a switch pressed once must not turn twice; a message after it was
+// answered, as asking twice is harmless and no answer is lost to a kill.
+func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) error {
+	known := b.o.Store.KnownUpdate
+	if u.Callback != nil {
+		known = func(ctx context.Context, id int64) (bool, error) { return b.o.Store.SeenUpdate(ctx, r.now, id) }
+	}
+	seen, err := known(ctx, u.ID)
 	if err != nil {
 		// Without the store nearly everything fails, and the reader is told so below.
 		b.o.Log.Warn("update is not noted", slog.Int64("update", u.ID), slog.Any("error", err))
@@ -242,7 +249,12 @@ func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) (err err
 	if err != nil {
 		return errors.Join(err, b.apologise(ctx, r))
 	}
-	return b.send(ctx, r, a)
+	err = b.send(ctx, r, a)
+	if u.Callback == nil {
+		_, noteErr := b.o.Store.SeenUpdate(ctx, r.now, u.ID)
+		err = errors.Join(err, noteErr)
+	}
+	return err
 }
 
 // answer finds out what to answer. A panic is an error like any other.

@@ -196,3 +196,18 @@ func TestTerminatedWhileTelegramHangs(t *testing.T) {
 		t.Errorf("took %s to stop, at most 10 s are allowed", took)
 	}
 }
+
+func TestKilledBeforeTheReplyAnswersAfterTheRestart(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	database := "sqlite:" + w.path("newsbot.db")
+	p := w.start(database)
+	p.says("telegram answers", 20*time.Second)
+	clear := w.emu.Inject(emulator.Fault{Method: "sendMessage", Kind: emulator.Hang, Hang: time.Minute})
+	w.say(reader, "/start")
+	time.Sleep(time.Second) // by then the reply is on its way, and hangs
+	p.kill()
+	clear()
+	w.start(database)
+	w.sees(reader, "Жаңалықтар")
+}

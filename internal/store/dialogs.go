@@ -54,6 +54,15 @@ func (s *Store) SeenUpdate(ctx context.Context, now time.Time, updateID int64) (
 	return n == 0, nil
 }
 
+// KnownUpdate tells whether SeenUpdate has noted an update.
+func (s *Store) KnownUpdate(ctx context.Context, updateID int64) (bool, error) {
+	var n int
+	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM updates WHERE update_id = ?`, updateID); err != nil {
+		return false, fmt.Errorf("look for update %d: %w", updateID, err)
+	}
+	return n > 0, nil
+}
+
 // LastUpdate returns the highest update noted, 0 when there is none.
 func (s *Store) LastUpdate(ctx context.Context) (int64, error) {
 	var id int64
