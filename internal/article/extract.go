@@ -117,6 +117,9 @@ func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, err
 	if elements > maxElements {
 		return Article{}, fmt.Errorf("%w: %d", ErrTooComplex, elements)
 	}
+	if pageURL == "" { // from a file: the page may say where it lived
+		pageURL = ownAddress(doc)
+	}
 	base, err := url.Parse(pageURL)
 	if err != nil {
 		return Article{}, fmt.Errorf("page address: %w", err)
@@ -150,6 +153,24 @@ func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, err
 		return Article{}, ErrNoText
 	}
 	return art, nil
+}
+
+// ownAddress is the absolute address that a page gives as its own, or "".
+func ownAddress(doc *html.Node) string {
+	for n := range doc.Descendants() {
+		ref := ""
+		switch {
+		case n.Type != html.ElementNode:
+		case n.Data == "link" && strings.EqualFold(attr(n, "rel"), "canonical"):
+			ref = attr(n, "href")
+		case n.Data == "meta" && strings.EqualFold(attr(n, "property"), "og:url"):
+			ref = attr(n, "content")
+		}
+		if u, err := url.Parse(strings.TrimSpace(ref)); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+			return u.String()
+		}
+	}
+	return ""
 }
 
 // safely makes a panic of a library an error, so that the next reading gets its chance.
