@@ -197,7 +197,7 @@ func progressScreen(p *locale.Printer, c store.Broadcast, reasons map[string]int
 
 // stopwatch writes how long something took: 0:42, 1:05:00.
 func stopwatch(d time.Duration) string {
-	s := int(d.Round(time.Second) / time.Second)
+	s := max(1, int(d.Round(time.Second)/time.Second)) // nothing takes no time
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
