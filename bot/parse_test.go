@@ -203,7 +203,7 @@ func TestKeysExist(t *testing.T) {
 }
 
 func TestStopwatch(t *testing.T) {
-	for d, want := range map[time.Duration]string{0: "0:00", 42 * time.Second: "0:42", 65 * time.Second: "1:05", 3605 * time.Second: "1:00:05", 1500 * time.Millisecond: "0:02"} {
+	for d, want := range map[time.Duration]string{0: "0:01", 42 * time.Second: "0:42", 65 * time.Second: "1:05", 3605 * time.Second: "1:00:05", 1500 * time.Millisecond: "0:02"} {
 		if got := stopwatch(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"newsbot/internal/emulator"
 )
 
 // call runs a command with an environment, in this process.
@@ -241,6 +243,7 @@ func TestSourcesGoOutAndComeBack(t *testing.T) {
 
 func TestWebhook(t *testing.T) {
 	w := newTown(t)
+	w.emu.Inject(emulator.Fault{Method: "setWebhook", Kind: emulator.BadGatewayHTML, Times: 1})
 	addr := freeAddress(t)
 	p := w.start("sqlite:"+w.path("newsbot.db"), "HTTP_ADDR="+addr, "WEBHOOK_URL=http://"+addr+"/hook", "WEBHOOK_SECRET=s3cret-s3cret")
 	p.says("telegram answers", 20*time.Second)

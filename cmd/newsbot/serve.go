@@ -212,8 +212,8 @@ func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot
 	}()
 	defer func() { <-published }()
 	if s.webhookURL != "" {
-		if err := tg.SetWebhook(ctx, s.webhookURL, s.webhookSecret); err != nil {
-			return fmt.Errorf("set webhook: %w", err)
+		if err := setWebhook(ctx, s, tg, log); err != nil {
+			return err
 		}
 		<-ctx.Done()
 		return nil
@@ -225,13 +225,53 @@ func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot
 	return err
 }
 
+// setWebhook tells Telegram where to send updates, until Telegram takes it. Only
+// an address or a secret that Telegram refuses ends the program.
+func setWebhook(ctx context.Context, s settings, tg *telegram.Client, log *slog.Logger) error {
+	wait := newWait()
+	for said := false; ; said = true {
+		err := tg.SetWebhook(ctx, s.webhookURL, s.webhookSecret)
+		switch class := telegram.Classify(err); {
+		case err == nil:
+			log.Info("telegram sends updates to the webhook")
+			return nil
+		case ctx.Err() != nil:
+			return nil
+		case class != telegram.Temporary && class != telegram.Flood:
+			return fmt.Errorf("WEBHOOK_URL: %w", err)
+		case !said:
+			log.Warn("the webhook is not set, trying on", slog.Any("error", err))
+		}
+		if !wait(ctx) {
+			return nil
+		}
+	}
+}
+
+// newWait returns a function that waits, each time twice as long, from a second
+// to half a minute; it returns false when ctx is done.
+func newWait() func(context.Context) bool {
+	next := time.Second
+	return func(ctx context.Context) bool {
+		timer := time.NewTimer(next)
+		defer timer.Stop()
+		next = min(2*next, 30*time.Second)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+			return true
+		}
+	}
+}
+
 var errUnknownToken = errors.New("telegram does not know this token: check TELEGRAM_BOT_TOKEN, or ask @BotFather for a new one")
 
 // learnMe asks who the bot is until Telegram answers. A server that does not
 // know the method costs the bot its name in groups, not its start.
 func learnMe(ctx context.Context, tg *telegram.Client, log *slog.Logger) (telegram.User, error) {
-	wait := time.Second
-	for said := false; ; wait = min(2*wait, 30*time.Second) {
+	wait := newWait()
+	for said := false; ; said = true {
 		me, err := tg.Me(ctx)
 		switch class := telegram.Classify(err); {
 		case err == nil:
@@ -245,13 +285,10 @@ func learnMe(ctx context.Context, tg *telegram.Client, log *slog.Logger) (telegr
 			log.Warn("the server does not say who the bot is", slog.Any("error", err))
 			return telegram.User{}, nil
 		case !said:
-			said = true
 			log.Warn("telegram does not answer, trying on", slog.Any("error", err))
 		}
-		select {
-		case <-ctx.Done():
+		if !wait(ctx) {
 			return telegram.User{}, nil
-		case <-time.After(wait):
 		}
 	}
 }
