@@ -62,7 +62,11 @@ func TestSettings(t *testing.T) {
 		"token file missing":    {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": "/no/such/file"}, []string{"run"}, "TELEGRAM_BOT_TOKEN_FILE: ", 2},
 		"flag over environment": {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "LOG_LEVEL": "info"}, []string{"run", "--log-level", "loud"}, `LOG_LEVEL: is "loud"`, 2},
 		"empty is not set":      {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "SEND_RATE": "", "LOG_LEVEL": "loud"}, []string{"run"}, "LOG_LEVEL", 2},
-		"no command":            {nil, nil, "expected one of", 2},
+		"not a number":          {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "SEND_RATE": "NaN"}, []string{"run"}, `SEND_RATE: is "NaN"`, 2},
+		"token twice":           {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "TELEGRAM_BOT_TOKEN": testToken}, []string{"run"}, "set one of them", 2},
+		"no file named":         {map[string]string{"DATABASE_URL": "sqlite:"}, []string{"migrate"}, "DATABASE_URL: names no file", 2},
+		"port out of range":     {map[string]string{"HTTP_ADDR": "127.0.0.1:99999"}, []string{"migrate"}, "HTTP_ADDR: ", 2},
+		"webhook without TLS":   {map[string]string{"WEBHOOK_URL": "http://bot.example.kz/", "WEBHOOK_SECRET": "s"}, []string{"migrate"}, "WEBHOOK_URL: must begin with https", 2},
 		"unknown command":       {nil, []string{"fly"}, "fly", 2},
 		"unknown flag":          {nil, []string{"run", "--fast"}, "--fast", 2},
 	} {
@@ -79,7 +83,7 @@ func TestSettings(t *testing.T) {
 }
 
 func TestHelpAndVersion(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"sandbox", "--help"}, {"inspect", "page", "--help"}, {"version"}} {
+	for _, args := range [][]string{{"--help"}, {}, {"run", "--help"}, {"sandbox", "--help"}, {"inspect", "page", "--help"}, {"version"}} {
 		if out, stderr, code := call(t, nil, args...); code != 0 || out == "" {
 			t.Errorf("%v: exit code %d, output %q, errors %q", args, code, out, stderr)
 		}
@@ -108,7 +112,7 @@ func TestDoctor(t *testing.T) {
 		"telegram down":   {env: map[string]string{"TELEGRAM_API_URL": "http://127.0.0.1:9"}, want: "FAIL  telegram: "},
 		"database":        {env: map[string]string{"DATABASE_URL": "sqlite:/no/such/dir/newsbot.db"}, want: "FAIL  database: "},
 		"postgres down":   {env: map[string]string{"DATABASE_URL": "postgres://u:topsecret@127.0.0.1:9/x?sslmode=disable"}, want: "FAIL  database: "},
-		"sources refused": {env: map[string]string{"ALLOW_PRIVATE_ADDRESSES": "false"}, want: "FAIL  source "},
+		"sources refused": {env: map[string]string{"ALLOW_PRIVATE_ADDRESSES": "false"}, want: "set ALLOW_PRIVATE_ADDRESSES=true"},
 		"rates":           {change: func() { w.news.SetRatesMode("html") }, want: "FAIL  rates: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,6 +131,23 @@ func TestDoctor(t *testing.T) {
 				t.Errorf("a secret is shown:\n%s%s", out, stderr)
 			}
 		})
+	}
+}
+
+func TestLookingMakesNoDatabase(t *testing.T) {
+	w := newTown(t)
+	path := w.path("typo.db")
+	set := w.settings("sqlite:" + path)
+	for _, args := range [][]string{{"doctor"}, {"sources", "list"}, {"sources", "export"}, {"sources", "check"}} {
+		if out, stderr, code := call(t, set, args...); code != 0 {
+			t.Errorf("%v: exit code %d:\n%s%s", args, code, out, stderr)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Fatalf("%v made the database", args)
+		}
+	}
+	if out, _, _ := call(t, set, "doctor"); !strings.Contains(out, "is not there yet") {
+		t.Errorf("the doctor does not say that there is no database:\n%s", out)
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"newsbot/internal/feed"
@@ -27,11 +30,14 @@ func (c check) String() string {
 	if c.err == nil {
 		return fmt.Sprintf("ok    %s: %s", c.name, c.good)
 	}
-	return fmt.Sprintf("FAIL  %s: %v\n      → %s", c.name, c.err, c.do)
+	// An error that begins with what is checked need not say it twice.
+	return fmt.Sprintf("FAIL  %s: %s\n      → %s", c.name, strings.TrimPrefix(c.err.Error(), c.name+": "), c.do)
 }
 
 type doctorCommand struct {
 	Health bool `help:"Only ask the bot that runs here whether it is ready, as a container's health check does."`
+
+	Flags flags `embed:"" group:"settings"`
 }
 
 // Run checks everything the bot stands on and prints a line each. It changes
@@ -55,21 +61,12 @@ func (d doctorCommand) Run(p *process) error {
 	}
 	token, server := checkToken(p.ctx, s)
 	report(token)
-	sources := feed.Builtin()
-	if s.sourcesFile != "" {
-		if sources, err = readSourcesFile(s.sourcesFile); err != nil {
-			report(check{name: "sources file", err: err, do: "mend " + s.sourcesFile})
-		}
-	}
-	database, stored := checkDatabase(p.ctx, s)
+	database, sources := checkDatabase(p.ctx, s)
 	report(database)
-	if len(stored) > 0 {
-		sources = stored
-	}
 	report(checkSources(p.ctx, s, sources)...)
 	report(checkRates(p.ctx, s), checkClock(s, server))
 	if failed > 0 {
-		return fmt.Errorf("%d checks failed", failed)
+		return fmt.Errorf("checks that failed: %d", failed)
 	}
 	return nil
 }
@@ -118,40 +115,52 @@ func (d *dateReader) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// checkDatabase opens the database without changing it, and returns its sources.
+// checkDatabase looks at the database without changing it, and returns the
+// sources that a bot on it would read.
 func checkDatabase(ctx context.Context, s settings) (check, []feed.Source) {
 	c := check{name: "database"}
+	if path := missingFile(s.databaseURL); path != "" {
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			c.err, c.do = err, "make the directory, or check DATABASE_URL"
+		}
+		c.good = path + " is not there yet; newsbot run makes it"
+		return c, s.sources
+	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	db, err := store.Open(ctx, s.databaseURL)
 	if err != nil {
-		c.err, c.do = err, "check DATABASE_URL, and that the server runs and lets this user in; for SQLite, that the directory exists and can be written"
-		return c, nil
+		c.err, c.do = err, "check DATABASE_URL, and that the server runs and lets this user in; for SQLite, that the file can be written"
+		return c, s.sources
 	}
 	defer db.Close()
 	current, target, err := db.Version(ctx)
 	switch {
 	case err != nil:
 		c.err, c.do = err, "check that the database can be read"
-		return c, nil
+		return c, s.sources
 	case current > target:
 		c.err, c.do = fmt.Errorf("schema %d is newer than this program's %d", current, target), "run the newer newsbot that made it"
-		return c, nil
+		return c, s.sources
 	case current < target:
 		c.good = fmt.Sprintf("%s, schema %d; newsbot run or newsbot migrate brings it to %d", db.Engine(), current, target)
-		return c, nil
+		return c, s.sources
 	}
-	stored, err := db.Sources(ctx)
+	sources, err := currentSources(ctx, s, db)
 	if err != nil {
 		c.err, c.do = err, "check that the database can be read"
-		return c, nil
+		return c, s.sources
 	}
-	c.good = fmt.Sprintf("%s, schema %d, %d sources", db.Engine(), current, len(stored))
-	sources := make([]feed.Source, len(stored))
-	for i, src := range stored {
-		sources[i] = src.Source
-	}
+	c.good = fmt.Sprintf("%s, schema %d", db.Engine(), current)
 	return c, sources
+}
+
+// adviceOn is what to do about err, otherwise as usual, where the settings are its cause.
+func adviceOn(err error, usual string) string {
+	if errors.Is(err, fetch.ErrPrivateAddress) {
+		return "if an address on this machine or a private network is meant, set ALLOW_PRIVATE_ADDRESSES=true"
+	}
+	return usual
 }
 
 // checkRates asks the bank for today's list.
@@ -163,7 +172,7 @@ func checkRates(ctx context.Context, s settings) check {
 	local := time.Now().In(s.zone)
 	day, err := rates.NewNationalBank(client, s.ratesURL).Fetch(ctx, time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC))
 	if err != nil {
-		c.err, c.do = err, "look at "+s.ratesURL+" in a browser; the bot goes on with the last good rates and says how old they are"
+		c.err, c.do = err, adviceOn(err, "look at "+s.ratesURL+" in a browser; the bot goes on with the last good rates and says how old they are")
 		return c
 	}
 	c.good = fmt.Sprintf("%d currencies for %s", len(day.Rates), day.Date.Format(time.DateOnly))

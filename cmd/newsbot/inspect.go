@@ -109,11 +109,13 @@ type inspectFeed struct {
 	Title string `help:"Selector of the title inside an item."`
 	Link  string `help:"Selector of the link inside an item."`
 	Date  string `help:"Selector of the date inside an item."`
+
+	Timezone string `default:"Asia/Almaty" help:"Zone of dates that name none."`
 }
 
 // Run prints the items of the target as {title,language,items}.
 func (c inspectFeed) Run(p *process) error {
-	zone, err := time.LoadLocation(p.flags.Timezone)
+	zone, err := time.LoadLocation(c.Timezone)
 	if err != nil {
 		return usageError{fmt.Errorf("TIMEZONE: %w", err)}
 	}

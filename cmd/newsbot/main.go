@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // Asia/Almaty is UTC+5 since 2024; the host's tables may be older
 
@@ -29,7 +30,7 @@ func exitCode(err error, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "newsbot: the settings do not hold:\n%v\n", usage.err)
+		fmt.Fprintf(stderr, "newsbot: %v\n", usage.err)
 		return 2
 	default:
 		fmt.Fprintf(stderr, "newsbot: %v\n", err)
@@ -43,7 +44,7 @@ type process struct {
 	getenv func(string) string
 	stdout io.Writer
 	stderr io.Writer
-	flags  *flags
+	flags  *flags // of the command; nil where it has none
 }
 
 type commands struct {
@@ -54,8 +55,12 @@ type commands struct {
 	Sources sourcesCommand `cmd:"" help:"List, import, export or check the sources."`
 	Inspect inspectCommand `cmd:"" help:"Show what Newsbot reads in a feed, a page or a list of rates."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+}
 
-	Flags flags `embed:"" group:"Settings (each is also an environment variable of the same name):"`
+// flagsOf are the settings of the chosen command, nil for those that have none.
+func (c *commands) flagsOf(command string) *flags {
+	name, _, _ := strings.Cut(command, " ")
+	return map[string]*flags{"run": &c.Run.Flags, "migrate": &c.Migrate.Flags, "doctor": &c.Doctor.Flags, "sources": &c.Sources.Flags}[name]
 }
 
 // run is the whole program: main gives it the real world, tests give it theirs.
@@ -70,10 +75,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		kong.Exit(func(int) { helped = true }),
 		kong.Resolvers(environment(getenv)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.UsageOnError(),
+		kong.Groups{"settings": "Settings, each also an environment variable of the same name:"},
 	)
 	if err != nil {
 		return fmt.Errorf("set up the command line: %w", err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	command, err := parser.Parse(args)
 	if helped {
@@ -82,7 +90,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return usageError{fmt.Errorf("%w; newsbot --help shows what there is", err)}
 	}
-	return command.Run(&process{ctx: ctx, getenv: getenv, stdout: stdout, stderr: stderr, flags: &cli.Flags})
+	return command.Run(&process{ctx: ctx, getenv: getenv, stdout: stdout, stderr: stderr, flags: cli.flagsOf(command.Command())})
 }
 
 type versionCommand struct{}

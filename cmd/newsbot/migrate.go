@@ -6,11 +6,13 @@ import (
 	"newsbot/internal/store"
 )
 
-type migrateCommand struct{}
+type migrateCommand struct {
+	Flags flags `embed:"" group:"settings"`
+}
 
 // Run brings the database to this program's schema.
 func (migrateCommand) Run(p *process) error {
-	return withStore(p, func(_ settings, db *store.Store) error {
+	return withStore(p, false, func(_ settings, db *store.Store) error {
 		current, _, err := db.Version(p.ctx)
 		if err != nil {
 			return err

@@ -15,10 +15,14 @@ import (
 type sandboxCommand struct {
 	Addr  string `default:"127.0.0.1:8080" help:"Where the chat page is served; loopback only."`
 	Calls string `help:"File that every Bot API call is logged to, as JSON lines." placeholder:"FILE"`
+
+	LogLevel  string `enum:"debug,info,warn,error" default:"warn" help:"debug, info, warn or error."`
+	LogFormat string `enum:"text,json" default:"text" help:"text, or json for machines."`
 }
 
 // Run starts a local Bot API server, a sample newsroom, a chat page and the
-// real bot between them, and prints where to look.
+// real bot between them, and prints where to look. None of the bot's own
+// settings reach into it: least of all its database, whose chats are not here.
 func (c sandboxCommand) Run(p *process) error {
 	dir, err := os.MkdirTemp("", "newsbot-sandbox-")
 	if err != nil {
@@ -26,7 +30,6 @@ func (c sandboxCommand) Run(p *process) error {
 	}
 	defer os.RemoveAll(dir)
 
-	f := *p.flags
 	options := sandbox.Options{Addr: c.Addr}
 	if c.Calls != "" {
 		calls, err := os.Create(c.Calls)
@@ -36,22 +39,13 @@ func (c sandboxCommand) Run(p *process) error {
 		defer calls.Close()
 		options.CallLog = calls
 	}
-	// The bot's own settings do not reach into the sandbox, but for the ones
-	// that say how to log and where to keep data.
-	f.TelegramBotToken, f.TelegramBotTokenFile = "", ""
-	f.WebhookURL = ""
-	f.HTTPAddr = "127.0.0.1:0"
-	f.AllowPrivateAddresses = "true"
-	f.PollInterval = "1s" // the newsroom is on this machine: what it brings out is seen at once
-	if f.LogLevel == "info" {
-		f.LogLevel = "warn" // what a person needs is on the page
+	s := settings{
+		databaseURL: "sqlite:" + filepath.Join(dir, "newsbot.db"), allowPrivate: true, httpAddr: "127.0.0.1:0", sendRate: 30,
+		pollInterval: time.Second, // the newsroom is on this machine: what it brings out is seen at once
+		logJSON:      c.LogFormat == "json",
 	}
-	if f.DatabaseURL == defaultDatabase {
-		f.DatabaseURL = "sqlite:" + filepath.Join(dir, "newsbot.db")
-	}
-	s, err := f.read(false)
-	if err != nil {
-		return err
+	if err := s.logLevel.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return usageError{fmt.Errorf("--log-level: %w", err)}
 	}
 	log := newLogger(p.stderr, s)
 	options.Log = log
@@ -61,12 +55,11 @@ func (c sandboxCommand) Run(p *process) error {
 	}
 	defer box.Close()
 	s.token, s.apiURL, s.ratesURL = box.Token(), box.APIURL(), box.RatesURL()
-	s.editors = []int64{box.EditorID()}
-	sources, err := feed.ReadSources(bytes.NewReader(box.SourcesFile()))
-	if err != nil {
+	s.editors, s.zone = []int64{box.EditorID()}, box.Zone()
+	if s.sources, err = feed.ReadSources(bytes.NewReader(box.SourcesFile())); err != nil {
 		return fmt.Errorf("sample newsroom: %w", err)
 	}
-	return serve(p.ctx, s, sources, log, hooks{
+	return serve(p.ctx, s, log, hooks{
 		now: box.Now,
 		started: func(runDue func(context.Context)) {
 			due := func() {

@@ -19,6 +19,9 @@ import (
 func startSandbox(t *testing.T) string {
 	t.Helper()
 	out, errs := &lockedBuffer{}, &lockedBuffer{}
+	// What an operator has exported must not reach the sandbox: least of all her database.
+	real := filepath.Join(t.TempDir(), "real.db")
+	exported := map[string]string{"DATABASE_URL": "sqlite:" + real, "ADMIN_IDS": "nonsense", "TELEGRAM_BOT_TOKEN": "7:x", "WEBHOOK_URL": "x", "SOURCES_FILE": "/none"}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -28,6 +31,9 @@ func startSandbox(t *testing.T) string {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("sandbox: %v", err)
+		}
+		if _, err := os.Stat(real); err == nil {
+			t.Error("the sandbox made or used the operator's database")
 		}
 		if t.Failed() {
 			t.Logf("the sandbox's log ends:\n%s", errs.tail(4000))

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -40,7 +39,9 @@ const (
 	claimLease = 30 * time.Second
 )
 
-type runCommand struct{}
+type runCommand struct {
+	Flags flags `embed:"" group:"settings"`
+}
 
 // Run runs the bot until the process is told to stop.
 func (runCommand) Run(p *process) error {
@@ -48,15 +49,7 @@ func (runCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	var sources []feed.Source
-	if s.sourcesFile != "" {
-		if sources, err = readSourcesFile(s.sourcesFile); err != nil {
-			return usageError{fmt.Errorf("SOURCES_FILE: %w", err)}
-		}
-	} else {
-		sources = feed.Builtin()
-	}
-	return serve(p.ctx, s, sources, newLogger(p.stderr, s), hooks{now: time.Now})
+	return serve(p.ctx, s, newLogger(p.stderr, s), hooks{now: time.Now})
 }
 
 // hooks is what the sandbox changes about a running bot.
@@ -65,15 +58,6 @@ type hooks struct {
 	// started, when set, is called once the bot works, with a function that
 	// runs everything that is due by now.
 	started func(runDue func(context.Context))
-}
-
-func readSourcesFile(path string) ([]feed.Source, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return feed.ReadSources(f)
 }
 
 func newLogger(w io.Writer, s settings) *slog.Logger {
@@ -86,7 +70,7 @@ func newLogger(w io.Writer, s settings) *slog.Logger {
 
 // serve wires the bot and runs it until ctx is done: the one place where every
 // part meets every other.
-func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Logger, h hooks) error {
+func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	slog.SetDefault(log) // what libraries say by themselves
 	log.Info("newsbot starts", slog.String("version", versionString()))
 	db, err := openStore(ctx, s.databaseURL, log)
@@ -101,7 +85,7 @@ func serve(ctx context.Context, s settings, sources []feed.Source, log *slog.Log
 			log.Error("close database", slog.Any("error", err))
 		}
 	}()
-	if err := importFirstSources(ctx, db, sources, h.now(), log); err != nil {
+	if err := importFirstSources(ctx, db, s.sources, h.now(), log); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", s.httpAddr)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"newsbot/internal/feed"
 )
 
 // flags are the settings as they are typed: every field is a flag and, by the
@@ -41,6 +43,18 @@ type flags struct {
 	LogFormat             string `help:"text, or json for machines." default:"text"`
 }
 
+func readSourcesFile(path string) ([]feed.Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return feed.ReadSources(f)
+}
+
+// officialAPI is Telegram's own Bot API server.
+const officialAPI = "https://api.telegram.org"
+
 // defaultDatabase is a file in the directory that the bot is started in.
 const defaultDatabase = "sqlite:newsbot.db"
 
@@ -50,7 +64,7 @@ type settings struct {
 	apiURL        string
 	databaseURL   string
 	editors       []int64
-	sourcesFile   string
+	sources       []feed.Source // to start with
 	ratesURL      string
 	zone          *time.Location
 	pollInterval  time.Duration
@@ -109,7 +123,7 @@ var secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 // read turns the flags into settings, and reports all mistakes together as one
 // usageError. needToken is false for commands that never call Telegram.
 func (f flags) read(needToken bool) (settings, error) {
-	s := settings{apiURL: f.TelegramAPIURL, sourcesFile: f.SourcesFile, ratesURL: f.RatesURL, httpAddr: f.HTTPAddr, webhookURL: f.WebhookURL}
+	s := settings{apiURL: f.TelegramAPIURL, sources: feed.Builtin(), ratesURL: f.RatesURL, httpAddr: f.HTTPAddr, webhookURL: f.WebhookURL}
 	var mistakes []error
 	wrong := func(flag, format string, args ...any) {
 		mistakes = append(mistakes, fmt.Errorf("%s: %s", envName(flag), fmt.Sprintf(format, args...)))
@@ -123,7 +137,14 @@ func (f flags) read(needToken bool) (settings, error) {
 			wrong(flag+"-file", "%v", err)
 			return ""
 		}
-		return strings.TrimSpace(string(b))
+		text := strings.TrimSpace(string(b))
+		switch {
+		case value != "" && flag != "database-url": // that one has a default
+			wrong(flag+"-file", "is set together with %s; set one of them", envName(flag))
+		case text == "":
+			wrong(flag+"-file", "%s is empty", file)
+		}
+		return text
 	}
 	yes := func(flag, value string) bool {
 		b, err := strconv.ParseBool(value)
@@ -154,6 +175,9 @@ func (f flags) read(needToken bool) (settings, error) {
 		wrong("telegram-bot-token", "does not look like a token, want digits:letters as @BotFather gave it")
 	}
 	s.databaseURL = secret("database-url", f.DatabaseURL, f.DatabaseURLFile)
+	if s.databaseURL == "sqlite:" {
+		wrong("database-url", "names no file, want sqlite:PATH")
+	}
 	if !strings.HasPrefix(s.databaseURL, "sqlite:") && !strings.HasPrefix(s.databaseURL, "postgres://") && !strings.HasPrefix(s.databaseURL, "postgresql://") {
 		wrong("database-url", "must begin with sqlite: or postgres://")
 	}
@@ -169,12 +193,14 @@ func (f flags) read(needToken bool) (settings, error) {
 	address("telegram-api-url", f.TelegramAPIURL, "https", "http")
 	address("rates-url", f.RatesURL, "https", "http")
 	if f.SourcesFile != "" {
-		if _, err := os.Stat(f.SourcesFile); err != nil {
+		sources, err := readSourcesFile(f.SourcesFile)
+		if err != nil {
 			wrong("sources-file", "%v", err)
 		}
+		s.sources = sources
 	}
 	zone, err := time.LoadLocation(f.Timezone)
-	if err != nil || f.Timezone == "" {
+	if err != nil || f.Timezone == "" || f.Timezone == "Local" {
 		wrong("timezone", "%q is not a time zone, want a name such as Asia/Almaty", f.Timezone)
 	}
 	s.zone = zone
@@ -183,16 +209,20 @@ func (f flags) read(needToken bool) (settings, error) {
 	}
 	s.allowPrivate = yes("allow-private-addresses", f.AllowPrivateAddresses)
 	s.paid = yes("paid-broadcast", f.PaidBroadcast)
-	if _, _, err := net.SplitHostPort(f.HTTPAddr); err != nil {
+	if _, err := net.ResolveTCPAddr("tcp", f.HTTPAddr); err != nil {
 		wrong("http-addr", "is %q, want host:port such as 127.0.0.1:8080", f.HTTPAddr)
 	}
 	if f.WebhookURL != "" {
-		address("webhook-url", f.WebhookURL, "https", "http")
+		schemes := []string{"https"}
+		if f.TelegramAPIURL != officialAPI { // a server of one's own may take others
+			schemes = append(schemes, "http")
+		}
+		address("webhook-url", f.WebhookURL, schemes...)
 		if !secretShape.MatchString(s.webhookSecret) {
 			wrong("webhook-secret", "is needed with WEBHOOK_URL: 1 to 256 letters, digits, _ and -")
 		}
 	}
-	if s.sendRate, err = strconv.ParseFloat(f.SendRate, 64); err != nil || s.sendRate <= 0 || s.sendRate > 100_000 {
+	if s.sendRate, err = strconv.ParseFloat(f.SendRate, 64); err != nil || !(s.sendRate > 0 && s.sendRate <= 100_000) { // so that NaN is refused too
 		wrong("send-rate", "is %q, want messages a second such as 30", f.SendRate)
 	}
 	if err := s.logLevel.UnmarshalText([]byte(f.LogLevel)); err != nil {
@@ -205,7 +235,7 @@ func (f flags) read(needToken bool) (settings, error) {
 		wrong("log-format", "is %q, want text or json", f.LogFormat)
 	}
 	if len(mistakes) > 0 {
-		return settings{}, usageError{errors.Join(mistakes...)}
+		return settings{}, usageError{fmt.Errorf("the settings do not hold:\n%w", errors.Join(mistakes...))}
 	}
 	return s, nil
 }

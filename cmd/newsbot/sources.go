@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -18,13 +21,30 @@ type sourcesCommand struct {
 	Import sourcesImport `cmd:"" help:"Add or update sources from a file."`
 	Export sourcesExport `cmd:"" help:"Write the sources as a file that import reads."`
 	Check  sourcesCheck  `cmd:"" help:"Fetch each source once and say what came."`
+
+	Flags flags `embed:"" group:"settings"`
 }
 
-// withStore runs do on the database of the settings, migrated.
-func withStore(p *process, do func(s settings, db *store.Store) error) error {
+// missingFile is the SQLite file of a database address that is not there yet;
+// "" when it is, and for other databases. Opening it would make it.
+func missingFile(databaseURL string) string {
+	path, isFile := strings.CutPrefix(databaseURL, "sqlite:")
+	path, _, _ = strings.Cut(path, "?")
+	if _, err := os.Stat(path); !isFile || !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return path
+}
+
+// withStore runs do on the database of the settings, migrated. Where only
+// reading is meant, a database that is not there yet is not made: do is given nil.
+func withStore(p *process, reading bool, do func(s settings, db *store.Store) error) error {
 	s, err := p.flags.read(false)
 	if err != nil {
 		return err
+	}
+	if reading && missingFile(s.databaseURL) != "" {
+		return do(s, nil)
 	}
 	db, err := openStore(p.ctx, s.databaseURL, newLogger(p.stderr, s))
 	if err != nil {
@@ -38,10 +58,13 @@ type sourcesList struct{}
 
 // Run prints a line for each source.
 func (sourcesList) Run(p *process) error {
-	return withStore(p, func(s settings, db *store.Store) error {
-		list, err := db.Sources(p.ctx)
-		if err != nil {
-			return err
+	return withStore(p, true, func(s settings, db *store.Store) error {
+		var list []store.SourceStatus
+		if db != nil {
+			var err error
+			if list, err = db.Sources(p.ctx); err != nil {
+				return err
+			}
 		}
 		if len(list) == 0 {
 			_, err := fmt.Fprintln(p.stdout, "No sources yet: newsbot run starts with the built-in list, newsbot sources import FILE with yours.")
@@ -82,7 +105,7 @@ func (c sourcesImport) Run(p *process) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	return withStore(p, func(_ settings, db *store.Store) error {
+	return withStore(p, false, func(_ settings, db *store.Store) error {
 		added, updated, err := db.ImportSources(p.ctx, time.Now(), sources)
 		if err != nil {
 			return err
@@ -96,8 +119,8 @@ type sourcesExport struct{}
 
 // Run writes the database's sources, or the built-in ones when it has none.
 func (sourcesExport) Run(p *process) error {
-	return withStore(p, func(_ settings, db *store.Store) error {
-		sources, err := currentSources(p.ctx, db)
+	return withStore(p, true, func(s settings, db *store.Store) error {
+		sources, err := currentSources(p.ctx, s, db)
 		if err != nil {
 			return err
 		}
@@ -111,8 +134,8 @@ type sourcesCheck struct {
 
 // Run fetches the sources and prints a line each; it fails when any does.
 func (c sourcesCheck) Run(p *process) error {
-	return withStore(p, func(s settings, db *store.Store) error {
-		sources, err := currentSources(p.ctx, db)
+	return withStore(p, true, func(s settings, db *store.Store) error {
+		sources, err := currentSources(p.ctx, s, db)
 		if err != nil {
 			return err
 		}
@@ -141,17 +164,20 @@ func (c sourcesCheck) Run(p *process) error {
 			fmt.Fprintln(p.stdout, check)
 		}
 		if failed > 0 {
-			return fmt.Errorf("%d of %d sources failed", failed, len(sources))
+			return fmt.Errorf("sources that failed: %d of %d", failed, len(sources))
 		}
 		return nil
 	})
 }
 
-// currentSources are the database's sources, or the built-in ones.
-func currentSources(ctx context.Context, db *store.Store) ([]feed.Source, error) {
+// currentSources are the database's sources, or those that it would start with.
+func currentSources(ctx context.Context, s settings, db *store.Store) ([]feed.Source, error) {
+	if db == nil {
+		return s.sources, nil
+	}
 	stored, err := db.Sources(ctx)
 	if err != nil || len(stored) == 0 {
-		return feed.Builtin(), err
+		return s.sources, err
 	}
 	sources := make([]feed.Source, len(stored))
 	for i, src := range stored {
@@ -177,7 +203,7 @@ func checkSources(ctx context.Context, s settings, sources []feed.Source) []chec
 			switch {
 			case err != nil:
 				checks[i].err = err
-				checks[i].do = "look at " + src.URL + " in a browser; if it has moved, change the source and import it again"
+				checks[i].do = adviceOn(err, "look at "+src.URL+" in a browser; if it has moved, change the source and import it again")
 			case len(result.Feed.Items) == 0:
 				checks[i].err = fmt.Errorf("answers, but holds no items")
 				checks[i].do = "look at " + src.URL + " in a browser"
