@@ -56,7 +56,7 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 		return nil, err
 	}
 	p := locale.New(locale.Language(chat.Language), zone)
-	codes := Currencies()
+	codes := ChatCurrencies(chat)
 	today := Today(p, now)
 	quotes, err := db.Quotes(ctx, codes, today)
 	if err != nil {

@@ -4,39 +4,84 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"newsbot/internal/locale"
 	"newsbot/internal/rates"
+	"newsbot/internal/store"
 )
 
 // Currencies are those a reader sees who did not choose any.
 func Currencies() []string { return []string{"USD", "EUR", "RUB", "CNY"} }
+
+// ChatCurrencies are those that a chat is shown, in its order.
+func ChatCurrencies(c store.Chat) []string {
+	if len(c.Currencies) == 0 {
+		return Currencies()
+	}
+	return c.Currencies
+}
 
 // RateLine writes the rate of one currency as Telegram HTML:
 // "<b>USD</b> 478,77 ₸ ▲ 2,44". Without a quote it says that there is no data;
 // a nominal other than one is part of the line, and so is the date when it is
 // not the one that the list is for.
 func RateLine(p *locale.Printer, code string, quotes map[string]rates.Quote, date time.Time) string {
+	return rateLine(p, code, quotes, date, false)
+}
+
+// RateLineFull is RateLine with the change in per cent too.
+func RateLineFull(p *locale.Printer, code string, quotes map[string]rates.Quote, date time.Time) string {
+	return rateLine(p, code, quotes, date, true)
+}
+
+func rateLine(p *locale.Printer, code string, quotes map[string]rates.Quote, date time.Time, percent bool) string {
 	q, ok := quotes[code]
 	if !ok || !q.Value.IsPositive() || q.Nominal <= 0 {
 		return "<b>" + locale.Escape(code) + "</b> — " + p.H("rates.no_data")
 	}
 	var b strings.Builder
-	b.WriteString("<b>")
-	if q.Nominal != 1 {
-		b.WriteString(p.Int(q.Nominal) + "\u00a0")
-	}
-	b.WriteString(locale.Escape(code) + "</b> — " + locale.Escape(p.Tenge(q.Value.String())))
+	b.WriteString("<b>" + locale.Escape(Units(p, q.Nominal, code)) + "</b> — " + locale.Escape(p.Tenge(q.Value.String())))
 	if change, ok := q.ChangeSince(); ok && !change.IsZero() {
 		arrow := " ▲\u00a0"
 		if change.IsNegative() {
 			arrow = " ▼\u00a0"
 		}
 		b.WriteString(arrow + p.Decimal(change.Abs().String()))
+		if share := ChangePercent(q.Value.Sub(change), q.Value); percent && !share.IsZero() {
+			b.WriteString(" (" + SignedPercent(p, share) + ")")
+		}
 	}
 	if !q.Date.Equal(date) {
 		b.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(Civil(p, q.Date))) + ")")
 	}
 	return b.String()
+}
+
+// Units names an amount of a currency by its code; one is not said: "USD", "100 UZS".
+func Units(p *locale.Printer, nominal int64, code string) string {
+	if nominal == 1 {
+		return code
+	}
+	return p.Int(nominal) + "\u00a0" + code
+}
+
+// ChangePercent is by how many per cent after is more than before, to two
+// digits; zero when before is not above zero.
+func ChangePercent(before, after decimal.Decimal) decimal.Decimal {
+	if !before.IsPositive() {
+		return decimal.Zero
+	}
+	return after.Sub(before).Mul(decimal.NewFromInt(100)).DivRound(before, 2)
+}
+
+// SignedPercent writes a change: "+0,51 %".
+func SignedPercent(p *locale.Printer, share decimal.Decimal) string {
+	text := p.Percent(share.StringFixed(2))
+	if share.IsPositive() {
+		return "+" + text
+	}
+	return text
 }
 
 // Newest returns quotes by code and the newest date among them; ok is false when there are none.

@@ -24,18 +24,19 @@ type chatRow struct {
 	Active         bool   `db:"active"`
 	InactiveReason string `db:"inactive_reason"`
 	Subscribed     bool   `db:"subscribed"`
+	Currencies     string `db:"currencies"`
 	CreatedAt      int64  `db:"created_at"`
 }
 
 const chatColumns = `chat_id, kind, title, language, news_languages, zone, thread_id,
-	active, inactive_reason, subscribed, created_at`
+	active, inactive_reason, subscribed, currencies, created_at`
 
 func (r chatRow) chat() Chat {
 	return Chat{
 		ID: r.ID, Kind: r.Kind, Title: r.Title, Language: r.Language,
 		NewsLanguages: splitList(r.NewsLanguages), Zone: r.Zone, ThreadID: r.ThreadID,
 		Active: r.Active, InactiveReason: r.InactiveReason, Subscribed: r.Subscribed,
-		CreatedAt: at(r.CreatedAt),
+		Currencies: splitList(r.Currencies), CreatedAt: at(r.CreatedAt),
 	}
 }
 
@@ -95,9 +96,9 @@ func touchChat(ctx context.Context, tx *sqlx.Tx, now time.Time, c Chat) (stored 
 		return Chat{}, false, err
 	}
 	n, err := exec(ctx, tx, `INSERT INTO chats (`+chatColumns+`, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING`,
 		c.ID, c.Kind, c.Title, c.Language, strings.Join(c.NewsLanguages, ","), c.Zone, c.ThreadID,
-		c.Active, c.InactiveReason, c.Subscribed, ms(now), ms(now))
+		c.Active, c.InactiveReason, c.Subscribed, strings.Join(c.Currencies, ","), ms(now), ms(now))
 	if err != nil {
 		return Chat{}, false, err
 	}
@@ -119,6 +120,11 @@ func (s *Store) SetChatLanguage(ctx context.Context, id int64, language string) 
 // SetNewsLanguages sets in which languages a chat reads news; none means all.
 func (s *Store) SetNewsLanguages(ctx context.Context, id int64, languages []string) error {
 	return s.setChat(ctx, id, `news_languages = ?`, strings.Join(languages, ","))
+}
+
+// SetCurrencies sets whose rates a chat is shown, in their order; none means the usual ones.
+func (s *Store) SetCurrencies(ctx context.Context, id int64, codes []string) error {
+	return s.setChat(ctx, id, `currencies = ?`, strings.Join(codes, ","))
 }
 
 // SetSubscribed sets whether a chat gets broadcasts.
@@ -220,11 +226,11 @@ func moveSettings(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID 
 	n, err := exec(ctx, tx, `
 		INSERT INTO chats (`+chatColumns+`, changed_at)
 		SELECT CAST(? AS BIGINT), 'supergroup', title, language, news_languages, zone, thread_id,
-			CAST(? AS BOOLEAN), '', subscribed, created_at, CAST(? AS BIGINT)
+			CAST(? AS BOOLEAN), '', subscribed, currencies, created_at, CAST(? AS BIGINT)
 		FROM chats WHERE chat_id = ?
 		ON CONFLICT (chat_id) DO UPDATE SET
 			language = excluded.language, news_languages = excluded.news_languages, zone = excluded.zone,
-			subscribed = excluded.subscribed, active = excluded.active, inactive_reason = '',
+			subscribed = excluded.subscribed, currencies = excluded.currencies, active = excluded.active, inactive_reason = '',
 			created_at = excluded.created_at, changed_at = excluded.changed_at`,
 		newID, true, ms(now), oldID)
 	if err != nil || n == 0 {

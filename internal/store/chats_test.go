@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,9 +29,10 @@ func TestTouchChat(t *testing.T) {
 		must(t, s.SetNewsLanguages(ctx, 5, []string{"ru", "kk"}))
 		must(t, s.SetSubscribed(ctx, 5, false))
 		must(t, s.SetThread(ctx, 5, 77))
+		must(t, s.SetCurrencies(ctx, 5, []string{"USD", "KGS"}))
 		must(t, s.DeactivateChat(ctx, noon, 5, "blocked"))
 		want = store.Chat{ID: 5, Kind: "private", Title: "Ерлан\uFFFD", Language: "ru", NewsLanguages: []string{"ru", "kk"}, Zone: "Asia/Almaty",
-			ThreadID: 77, InactiveReason: "blocked", CreatedAt: noon}
+			ThreadID: 77, InactiveReason: "blocked", Currencies: []string{"USD", "KGS"}, CreatedAt: noon}
 		got, err = s.Chat(ctx, 5)
 		must(t, err)
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -90,6 +92,7 @@ func TestMigrateChat(t *testing.T) {
 		s, ctx := open(), t.Context()
 		touch(t, s, group)
 		must(t, s.SetChatLanguage(ctx, group, "en"))
+		must(t, s.SetCurrencies(ctx, group, []string{"GEL"}))
 		slot := noon.Add(time.Hour)
 		must(t, s.SetDigest(ctx, noon, store.Digest{ChatID: group, Minute: 480, Weekdays: 31, NextAt: slot, On: true}))
 		m := text("digest")
@@ -110,7 +113,7 @@ func TestMigrateChat(t *testing.T) {
 		}
 		c, err := s.Chat(ctx, super)
 		must(t, err)
-		if c.Language != "en" || !c.Active || !c.Subscribed {
+		if c.Language != "en" || !c.Active || !c.Subscribed || !slices.Equal(c.Currencies, []string{"GEL"}) {
 			t.Errorf("the supergroup: %+v", c)
 		}
 		d, err := s.Digest(ctx, super)

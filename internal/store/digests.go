@@ -66,7 +66,7 @@ func (s *Store) DueDigests(ctx context.Context, now time.Time, limit int) ([]Due
 			c.chat_id AS "c.chat_id", c.kind AS "c.kind", c.title AS "c.title", c.language AS "c.language",
 			c.news_languages AS "c.news_languages", c.zone AS "c.zone", c.thread_id AS "c.thread_id",
 			c.active AS "c.active", c.inactive_reason AS "c.inactive_reason", c.subscribed AS "c.subscribed",
-			c.created_at AS "c.created_at"
+			c.currencies AS "c.currencies", c.created_at AS "c.created_at"
 		FROM digests d JOIN chats c ON c.chat_id = d.chat_id
 		WHERE d.is_on AND d.next_at <= ? AND c.active
 		ORDER BY d.next_at, d.chat_id LIMIT ?`, ms(now), limit)

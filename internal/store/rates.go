@@ -139,3 +139,58 @@ func (s *Store) RateDates(ctx context.Context, first, last time.Time) ([]time.Ti
 	}
 	return dates, nil
 }
+
+const dayLength = 24 * time.Hour
+
+// sameReach is how far back SameSince looks: no holidays last longer.
+const sameReach = 20
+
+// SameSince returns the first of the days up to date, without a gap, whose
+// lists have the prices of date's own: the day from which they are valid. ok is
+// false when that is not known, as the list of the day before it is not stored.
+// A currency that only one of two lists has says nothing.
+func (s *Store) SameSince(ctx context.Context, date time.Time) (first time.Time, ok bool, err error) {
+	for first = date; date.Sub(first) < sameReach*dayLength; first = first.Add(-dayLength) {
+		var row struct {
+			Both    int `db:"both_days"`
+			Changed int `db:"changed"`
+		}
+		err := get(ctx, s.r, &row, `SELECT COUNT(*) AS both_days,
+				COALESCE(SUM(CASE WHEN a.value <> b.value OR a.nominal <> b.nominal THEN 1 ELSE 0 END), 0) AS changed
+			FROM rates a JOIN rates b ON b.code = a.code AND b.rate_date = ?
+			WHERE a.rate_date = ?`, ms(first.Add(-dayLength)), ms(first))
+		switch {
+		case err != nil:
+			return time.Time{}, false, fmt.Errorf("compare rates of %s: %w", first.Format(time.DateOnly), err)
+		case row.Both == 0:
+			return time.Time{}, false, nil
+		case row.Changed > 0:
+			return first, true, nil
+		}
+	}
+	return time.Time{}, false, nil
+}
+
+// RateBounds returns the first and the last date there are rates for; ok is
+// false when there are none.
+func (s *Store) RateBounds(ctx context.Context) (first, last time.Time, ok bool, err error) {
+	var row struct {
+		First int64 `db:"first_date"`
+		Last  int64 `db:"last_date"`
+	}
+	err = get(ctx, s.r, &row, `SELECT COALESCE(MIN(rate_date), 0) AS first_date, COALESCE(MAX(rate_date), 0) AS last_date FROM rates`)
+	if err != nil {
+		return time.Time{}, time.Time{}, false, fmt.Errorf("read bounds of rates: %w", err)
+	}
+	return at(row.First), at(row.Last), row.Last != 0, nil
+}
+
+// RateCodes returns the codes of the currencies on the newest list, in order.
+func (s *Store) RateCodes(ctx context.Context) ([]string, error) {
+	var codes []string
+	err := list(ctx, s.r, &codes, `SELECT code FROM rates WHERE rate_date = (SELECT MAX(rate_date) FROM rates) ORDER BY code`)
+	if err != nil {
+		return nil, fmt.Errorf("read currencies: %w", err)
+	}
+	return codes, nil
+}

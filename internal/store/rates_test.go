@@ -65,3 +65,44 @@ func TestRates(t *testing.T) {
 		}
 	})
 }
+
+// From which day prices are valid is told by the lists alone: a weekend
+// repeats Friday's session, whatever the calendar says.
+func TestSameSince(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+		if _, _, ok, err := s.RateBounds(ctx); ok || err != nil {
+			t.Errorf("bounds of nothing: %v, %v", ok, err)
+		}
+		for n, usd := range map[int]string{18: "530", 20: "538.91", 21: "540.10", 22: "540.10", 23: "540.10", 24: "541"} {
+			list := []rates.Rate{rate("USD", 1, usd, "0"), rate("AED", 1, "147", "0")}
+			if n == 23 {
+				list = append(list, rate("VND", 1000, "20.5", "0")) // new on the list, so no change
+			}
+			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+		}
+		for _, tt := range []struct {
+			name  string
+			date  int
+			first int // 0: not known
+		}{
+			{"a session the day before", 24, 24}, {"Monday", 23, 21}, {"Saturday", 21, 21}, {"the day before is missing", 20, 0}, {"no list", 19, 0},
+		} {
+			first, ok, err := s.SameSince(ctx, day(tt.date))
+			must(t, err)
+			if ok != (tt.first != 0) || ok && !first.Equal(day(tt.first)) {
+				t.Errorf("%s: %v %v", tt.name, first, ok)
+			}
+		}
+		first, last, ok, err := s.RateBounds(ctx)
+		if !first.Equal(day(18)) || !last.Equal(day(24)) || !ok || err != nil {
+			t.Errorf("bounds %v %v %v, %v", first, last, ok, err)
+		}
+		codes, err := s.RateCodes(ctx)
+		must(t, err)
+		if diff := cmp.Diff([]string{"AED", "USD"}, codes); diff != "" {
+			t.Errorf("codes: -want +got\n%s", diff)
+		}
+	})
+}

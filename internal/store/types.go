@@ -23,7 +23,8 @@ type Chat struct {
 	ThreadID       int64  // forum topic of digests and broadcasts; 0 is the chat itself
 	Active         bool   // false: the bot cannot write there
 	InactiveReason string
-	Subscribed     bool // wants broadcasts
+	Subscribed     bool     // wants broadcasts
+	Currencies     []string // codes, in the order they are shown; none: the usual ones
 	CreatedAt      time.Time
 }
 
