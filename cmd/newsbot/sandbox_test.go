@@ -25,7 +25,7 @@ func startSandbox(t *testing.T) string {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, []string{"sandbox", "--addr", "127.0.0.1:0"}, func(string) string { return "" }, out, errs)
+		ended <- run(ctx, []string{"sandbox", "--addr", "127.0.0.1:0"}, func(name string) string { return exported[name] }, out, errs)
 	}()
 	t.Cleanup(func() {
 		cancel()
