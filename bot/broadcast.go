@@ -26,7 +26,9 @@ func (b *Bot) broadcast(ctx context.Context, r *request) (answer, error) {
 	switch {
 	case r.message.HasMedia: // copying it would copy the command
 	case r.args != "":
-		text := article.Escape(r.args)
+		// The text with the formatting that the editor gave it, from behind the command on.
+		behind := strings.Index(r.message.Text, r.args)
+		text := r.message.HTML(locale.Units(r.message.Text[:max(behind, 0)]))
 		if article.Length(text) > 4096 {
 			return note(r.p.H("broadcast.too_long")), nil
 		}

@@ -48,6 +48,7 @@ type wireMessage struct {
 	Thread     int64        `json:"message_thread_id"`
 	InTopic    bool         `json:"is_topic_message"`
 	Text       string       `json:"text"`
+	Entities   []Entity     `json:"entities"`
 	Caption    string       `json:"caption"`
 	Date       int64        `json:"date"`
 	ReplyTo    *wireMessage `json:"reply_to_message"`
@@ -150,6 +151,7 @@ func (w *wireMessage) message() *Message {
 		ID:         w.ID,
 		Chat:       w.Chat.chat(),
 		Text:       w.Text,
+		Entities:   w.Entities,
 		Caption:    w.Caption,
 		HasMedia:   w.any(),
 		MigratedTo: w.MigratedTo,

@@ -51,6 +51,7 @@ type Message struct {
 	SenderChat int64 // id of the chat in whose name it was sent; 0 otherwise
 	ThreadID   int64 // forum topic; 0 otherwise
 	Text       string
+	Entities   []Entity // formatting of Text; HTML applies it
 	Caption    string
 	HasMedia   bool
 	Date       time.Time
