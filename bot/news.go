@@ -77,6 +77,9 @@ func (b *Bot) newsFilter(ctx context.Context, r *request) (answer, error) {
 			chosen = append(chosen, string(each))
 		}
 	}
+	if len(chosen) == 0 { // none would mean all
+		return answer{toast: r.p.T("news.last_language"), alert: true}, nil
+	}
 	if len(chosen) == len(locale.All()) {
 		chosen = nil // all of them, and those to come
 	}
