@@ -86,13 +86,15 @@ func (p pruneStep) keyIn(n int) string {
 	return p.key + ` IN (` + places(n, "?") + `)`
 }
 
-// pruneSmall deletes from tables that hold little: as many rows as there are chats.
+// pruneSmall deletes from tables that hold little: as many rows as there are
+// chats, or as charts are drawn.
 func (s *Store) pruneSmall(ctx context.Context, old int64) (n int, err error) {
 	for _, step := range []struct{ table, where string }{
 		// The last slots stay, so that no clock that is set back sends one again.
 		{"digest_slots", `settled_at < ? AND slot_at < (SELECT MAX(l.slot_at) FROM digest_slots l WHERE l.chat_id = digest_slots.chat_id)`},
 		{"dialogs", `changed_at < ?`},
 		{"leases", `held_until < ?`},
+		{"pictures", `saved_at < ?`},
 	} {
 		k, err := s.write(ctx, `DELETE FROM `+step.table+` WHERE `+step.where, old)
 		if err != nil {
