@@ -57,6 +57,7 @@ func buttons() map[string]button {
 		"d": {name: "open", run: (*Bot).openArticle},
 		"s": {name: "sources", run: (*Bot).articleSources},
 		"r": {name: "rates", run: (*Bot).ratesRefresh},
+		"k": {name: "currencies", admin: true, run: (*Bot).currencies},
 		"g": {name: "digest", admin: true, run: (*Bot).digestButton},
 		"l": {name: "language", admin: true, run: (*Bot).languageButton},
 		"m": {name: "menu", run: (*Bot).menu},

@@ -55,6 +55,62 @@ func FuzzParseCommand(f *testing.F) {
 	})
 }
 
+func TestParseRates(t *testing.T) {
+	today := time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		text, codes, date, bad string
+	}{
+		{"", "", "", ""},
+		{"eur", "EUR", "", ""},
+		{"01.04.2026", "", "2026-04-01", ""},
+		{"1.4.26 usd,eur", "USD EUR", "2026-04-01", ""},
+		{"usd/eur 2026-04-01", "USD EUR", "2026-04-01", ""},
+		{"01/04/2026", "", "2026-04-01", ""},
+		{"24.11", "", "2026-11-24", ""}, // tomorrow
+		{"25.11", "", "2025-11-25", ""}, // the last one there was
+		{"Вчера usd", "USD", "2026-11-22", ""},
+		{"ертең", "", "2026-11-24", ""},
+		{"today eur", "EUR", "", ""},
+		{"23.11.2026", "", "", ""},
+		{"31.02.2026", "", "*", "31.02.2026"},
+		{"00.13.2026", "", "*", "00.13.2026"},
+		{"01.04.1990", "", "*", "01.04.1990"},
+		{"01.04.2026 02.04.2026", "", "*", "02.04.2026"},
+		{"usd 5.68", "USD", "*", "5.68"},
+		{"тенге <b>", "", "", "тенге <b>"},
+	} {
+		q, bad := parseRates(c.text, today)
+		date := ""
+		if !q.date.IsZero() {
+			date = q.date.Format(time.DateOnly)
+		}
+		if strings.Join(q.codes, " ") != c.codes || c.date != "*" && date != c.date || strings.Join(bad, " ") != c.bad {
+			t.Errorf("%q: %v %q %q", c.text, q.codes, date, bad)
+		}
+		if n := len(ratesQuery{q.codes, today}.data()); n > 64 {
+			t.Errorf("%q: a button of %d bytes", c.text, n)
+		}
+	}
+}
+
+func FuzzParseRates(f *testing.F) {
+	f.Add("usd 31.12.2026")
+	f.Add("1/2/3-4 $ вчера")
+	today := time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, text string) {
+		q, bad := parseRates(text, today)
+		if len(bad) > 0 {
+			return
+		}
+		if n := len(ratesQuery{q.codes, today}.data()); n > 64 {
+			t.Errorf("%q: a button of %d bytes", text, n)
+		}
+		if !q.date.IsZero() && (q.date.Year() < 1993 || q.date.Year() > 9999) {
+			t.Errorf("%q: %v", text, q.date)
+		}
+	})
+}
+
 func TestParseMinute(t *testing.T) {
 	for text, want := range map[string]int{
 		"8": 480, "08": 480, "8:30": 510, "08.30": 510, "0830": 510, "830": 510, "8 30": 510, "0:00": 0, "23:59": 1439,
@@ -193,7 +249,7 @@ func TestKeysExist(t *testing.T) {
 	if found < 50 {
 		t.Errorf("only %d keys found: the test does not see them", found)
 	}
-	for _, key := range []string{"error.generic", "error.button", "error.admins", "error.admins_unknown", "article.gone", "broadcast.already", "broadcast.missing", "digest.last_day"} {
+	for _, key := range []string{"error.generic", "error.button", "error.admins", "error.admins_unknown", "article.gone", "broadcast.already", "broadcast.missing", "digest.last_day", "rates.last"} {
 		for _, l := range locale.All() {
 			if n := locale.Units(locale.New(l, nil).T(key)); n > 200 {
 				t.Errorf("%s: toast %s has %d units", l, key, n)

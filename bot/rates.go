@@ -4,15 +4,17 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"newsbot/internal/digest"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
 )
 
-// ratesAtOnce bounds the currencies of one screen: their codes are in the
-// refresh button's 64 bytes.
+// ratesAtOnce bounds the currencies of one screen: their codes and a date are
+// in the buttons' 64 bytes.
 const ratesAtOnce = 12
 
 var codePattern = regexp.MustCompile(`^[A-Z]{3}$`)
@@ -20,18 +22,92 @@ var codePattern = regexp.MustCompile(`^[A-Z]{3}$`)
 // signs are what people write for a currency's code.
 var signs = map[string]string{"$": "USD", "€": "EUR", "₽": "RUB", "¥": "CNY", "£": "GBP", "RUR": "RUB"}
 
-// rates shows the official rates, of the currencies that were asked for if any were.
+// ratesQuery is what a rates screen shows.
+type ratesQuery struct {
+	codes []string  // none: the chat's own list
+	date  time.Time // zero: today
+}
+
+const stampOfDay = "20060102"
+
+// data is the button that shows a query's screen.
+func (q ratesQuery) data() string {
+	s := "r:" + strings.Join(q.codes, "-")
+	if !q.date.IsZero() {
+		s += ":" + q.date.Format(stampOfDay)
+	}
+	return s
+}
+
+// rates shows the official rates, of the currencies and the date that were asked for if any were.
 func (b *Bot) rates(ctx context.Context, r *request) (answer, error) {
-	codes, bad := parseCodes(r.args)
+	q, bad := parseRates(r.args, digest.Today(r.p, r.now))
 	if len(bad) > 0 {
 		return note(r.p.H("rates.bad", "Text", locale.Clip(strings.Join(bad, ", "), 100))), nil
 	}
-	m, err := b.ratesScreen(ctx, r, codes)
+	m, err := b.ratesScreen(ctx, r, q)
 	return answer{messages: []outbox.Message{m}}, err
 }
 
+// days are the words for dates near today.
+var days = map[string]int{
+	"сегодня": 0, "бүгін": 0, "today": 0, "вчера": -1, "кеше": -1, "yesterday": -1, "завтра": 1, "ертең": 1, "tomorrow": 1,
+}
+
+var datePattern = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2}))?`)
+
+// parseRates reads currencies and a date from what a person typed; bad are the words that are neither.
+func parseRates(text string, today time.Time) (q ratesQuery, bad []string) {
+	rest := datePattern.ReplaceAllStringFunc(text, func(word string) string {
+		date, ok := parseDay(word, today)
+		if !ok || !q.date.IsZero() {
+			bad = append(bad, word)
+		}
+		q.date = date
+		return " "
+	})
+	words := strings.FieldsFunc(rest, func(c rune) bool { return strings.ContainsRune(" ,;\n\t/\u00a0", c) })
+	words = slices.DeleteFunc(words, func(word string) bool {
+		offset, ok := days[strings.ToLower(word)]
+		if ok && q.date.IsZero() {
+			q.date = today.AddDate(0, 0, offset)
+		}
+		return ok
+	})
+	codes, badWords := parseCodes(strings.Join(words, " "))
+	if q.date.Equal(today) {
+		q.date = time.Time{}
+	}
+	q.codes = codes
+	return q, append(bad, badWords...)
+}
+
+// parseDay reads a date such as 01.04.2026, 1.4.26, 2026-04-01, or 01.04, which is the last such day.
+func parseDay(word string, today time.Time) (time.Time, bool) {
+	parts := strings.FieldsFunc(word, func(c rune) bool { return c == '.' || c == '/' || c == '-' })
+	if strings.Contains(word, "-") {
+		slices.Reverse(parts)
+	}
+	var n [3]int
+	for i, part := range parts {
+		n[i], _ = strconv.Atoi(part) // the pattern lets only digits pass
+	}
+	switch {
+	case len(parts) == 2:
+		n[2] = today.Year()
+		// Tomorrow's rates may be out, those after it are not.
+		if time.Date(n[2], time.Month(n[1]), n[0], 0, 0, 0, 0, time.UTC).After(today.AddDate(0, 0, 1)) {
+			n[2]--
+		}
+	case n[2] < 100:
+		n[2] += 2000
+	}
+	date := time.Date(n[2], time.Month(n[1]), n[0], 0, 0, 0, 0, time.UTC)
+	return date, date.Day() == n[0] && int(date.Month()) == n[1] && n[2] >= 1993 // the tenge's first year
+}
+
 // parseCodes reads currency codes from what a person typed; bad are words that
-// are none. Empty codes stand for the usual ones.
+// are none. Empty codes stand for the chat's own.
 func parseCodes(text string) (codes, bad []string) {
 	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == ';' || c == '\n' || c == '\t' || c == '/' }) {
 		code := strings.ToUpper(word)
@@ -49,58 +125,181 @@ func parseCodes(text string) (codes, bad []string) {
 	return codes, bad
 }
 
-// ratesRefresh shows the same currencies as they are now.
+// ratesRefresh shows the same currencies as they are now, or on the button's date.
 func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
-	var codes []string
+	var q ratesQuery
 	if s := r.arg(0); s != "" {
-		codes = strings.Split(s, "-")
-		for _, code := range codes {
-			if !codePattern.MatchString(code) || len(codes) > ratesAtOnce {
+		q.codes = strings.Split(s, "-")
+		for _, code := range q.codes {
+			if !codePattern.MatchString(code) || len(q.codes) > ratesAtOnce {
 				return answer{}, badData{"currencies"}
 			}
 		}
 	}
-	m, err := b.ratesScreen(ctx, r, codes)
+	if s := r.arg(1); s != "" {
+		date, err := time.Parse(stampOfDay, s)
+		if err != nil || date.Year() < 1993 {
+			return answer{}, badData{"date"}
+		}
+		q.date = date
+	}
+	m, err := b.ratesScreen(ctx, r, q)
 	return screen(m), err
 }
 
-func (b *Bot) ratesScreen(ctx context.Context, r *request, codes []string) (outbox.Message, error) {
-	refresh := "r:" + strings.Join(codes, "-")
+func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox.Message, error) {
+	codes := q.codes
 	if len(codes) == 0 {
-		codes = digest.Currencies()
+		codes = digest.ChatCurrencies(r.chat)
 	}
 	today := digest.Today(r.p, r.now)
-	quotes, err := b.o.Store.Quotes(ctx, codes, today)
+	asked := q.date
+	if asked.IsZero() {
+		asked = today
+	}
+	first, last, _, err := b.o.Store.RateBounds(ctx)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if asked.After(today) && asked.After(last) {
+		return outbox.Message{Text: r.p.H("rates.future", "Date", civil(r, asked)), Keyboard: ratesKeyboard(r, q, first, last)}, nil
+	}
+	quotes, err := b.o.Store.Quotes(ctx, codes, asked)
 	if err != nil {
 		return outbox.Message{}, err
 	}
 	byCode, date, known := digest.Newest(quotes)
 	var t strings.Builder
 	t.WriteString("<b>" + r.p.H("rates.title") + "</b>\n")
-	if known {
-		t.WriteString(r.p.H("rates.for", "Date", r.p.Date(digest.Civil(r.p, date))) + "\n")
+	switch {
+	case known:
+		t.WriteString(r.p.H("rates.for", "Date", civil(r, date)) + "\n")
+	case !q.date.IsZero() && !first.IsZero():
+		return outbox.Message{
+			Text: r.p.H("rates.before", "Date", civil(r, asked), "First", civil(r, first)), Keyboard: ratesKeyboard(r, q, first, last),
+		}, nil
 	}
+	session, err := b.session(ctx, r, date, known)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	t.WriteString(session)
 	changed := false
 	for _, code := range codes {
-		t.WriteString("\n" + digest.RateLine(r.p, code, byCode, date) + "\n")
+		t.WriteString("\n" + digest.RateLineFull(r.p, code, byCode, date) + "\n")
 		if name := r.p.Currency(code); name != "" {
 			t.WriteString("<i>" + locale.Escape(name) + "</i>\n")
 		}
 		changed = changed || byCode[code].Direction() != 0
 	}
 	t.WriteString("\n")
+	if q.date.IsZero() {
+		tomorrow, err := b.tomorrow(ctx, r, codes, today.AddDate(0, 0, 1))
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		t.WriteString(tomorrow)
+	}
 	switch {
 	case !known:
 		t.WriteString(r.p.H("rates.missing") + "\n")
-	case digest.Stale(date, today):
-		t.WriteString(r.p.H("rates.stale", "Date", r.p.Date(digest.Civil(r.p, date))) + "\n")
+	case !q.date.IsZero() && !date.Equal(asked):
+		t.WriteString(r.p.H("rates.nearest", "Asked", civil(r, asked)) + "\n")
+	case q.date.IsZero() && digest.Stale(date, today):
+		stale, err := b.stale(ctx, r, date)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		t.WriteString(stale)
 	}
 	if changed {
 		t.WriteString("<i>" + r.p.H("rates.change") + "</i>\n")
 	}
 	t.WriteString("<i>" + r.p.H("rates.source") + "</i>")
-	return outbox.Message{
-		Text:     t.String(),
-		Keyboard: [][]outbox.Button{{{Text: r.p.T("button.refresh"), Data: refresh}}},
-	}, nil
+	return outbox.Message{Text: t.String(), Keyboard: ratesKeyboard(r, q, first, last)}, nil
+}
+
+// civil writes the date of a list in words.
+func civil(r *request, date time.Time) string { return r.p.Date(digest.Civil(r.p, date)) }
+
+// session says which day's trading made the rates of a date, when there has been
+// none since: over weekends and holidays, as the lists themselves tell.
+func (b *Bot) session(ctx context.Context, r *request, date time.Time, known bool) (string, error) {
+	if !known {
+		return "", nil
+	}
+	since, ok, err := b.o.Store.SameSince(ctx, date)
+	if err != nil || !ok || since.Equal(date) {
+		return "", err
+	}
+	traded := digest.Civil(r.p, since.AddDate(0, 0, -1)) // a session makes the next day's rates
+	return "<i>" + r.p.H("rates.same", "Date", r.p.DayMonth(traded), "Weekday", r.p.Weekday(r.p.Day(traded))) + "</i>\n", nil
+}
+
+// tomorrow tells tomorrow's rates; nothing while they are not out.
+func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date time.Time) (string, error) {
+	quotes, err := b.o.Store.Quotes(ctx, codes, date)
+	if err != nil {
+		return "", err
+	}
+	byCode, newest, _ := digest.Newest(quotes)
+	if !newest.Equal(date) {
+		return "", nil
+	}
+	words := r.p.DayMonth(digest.Civil(r.p, date))
+	since, ok, err := b.o.Store.SameSince(ctx, date)
+	if err != nil {
+		return "", err
+	}
+	if ok && since.Before(date) {
+		return r.p.H("rates.tomorrow_same", "Date", words) + "\n\n", nil
+	}
+	var t strings.Builder
+	t.WriteString("<b>" + r.p.H("rates.tomorrow", "Date", words) + "</b>\n")
+	for _, code := range codes {
+		if byCode[code].Date.Equal(date) {
+			t.WriteString(digest.RateLineFull(r.p, code, byCode, date) + "\n")
+		}
+	}
+	return t.String() + "\n", nil
+}
+
+// stale says that there is nothing newer, and when the bank was last heard of.
+func (b *Bot) stale(ctx context.Context, r *request, date time.Time) (string, error) {
+	_, heard, ok, err := b.o.Store.RateDays(ctx)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return r.p.H("rates.stale", "Date", civil(r, date)) + "\n", nil
+	}
+	return r.p.H("rates.stale_since", "Date", civil(r, date), "Time", r.p.DateTime(heard, r.now)) + "\n", nil
+}
+
+// ratesKeyboard has the way to other days under a day of the past, and under
+// today's rates what can be done with them. first and last bound the history.
+func ratesKeyboard(r *request, q ratesQuery, first, last time.Time) [][]outbox.Button {
+	if q.date.IsZero() {
+		return [][]outbox.Button{{
+			{Text: r.p.T("button.refresh"), Data: q.data()},
+			{Text: r.p.T("rates.button_currencies"), Data: "k:"},
+		}}
+	}
+	var near []outbox.Button
+	for _, step := range []struct {
+		days          int
+		before, after string
+	}{{-1, "← ", ""}, {1, "", " →"}} {
+		date := q.date.AddDate(0, 0, step.days)
+		if first.IsZero() || date.Before(first) || date.After(last) {
+			continue
+		}
+		text := step.before + r.p.DayMonth(digest.Civil(r.p, date)) + step.after
+		near = append(near, outbox.Button{Text: text, Data: ratesQuery{q.codes, date}.data()})
+	}
+	today := []outbox.Button{{Text: r.p.T("rates.button_today"), Data: ratesQuery{codes: q.codes}.data()}}
+	if len(near) == 0 {
+		return [][]outbox.Button{today}
+	}
+	return [][]outbox.Button{near, today}
 }

@@ -1,0 +1,151 @@
+package bot_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"newsbot/internal/emulator"
+	"newsbot/internal/locale"
+)
+
+// november is a date of 2026, as lists are dated.
+func november(n int) time.Time { return time.Date(2026, time.November, n, 0, 0, 0, 0, time.UTC) }
+
+// seedBoard stores lists from Wednesday 18 November to the given one: Friday's
+// session makes Saturday's rates, which stand until Monday. From the 19th on
+// dongs are listed by the thousand, before by the hundred.
+func (d *desk) seedBoard(until int) {
+	d.t.Helper()
+	for n, v := range map[int][3]string{
+		18: {"530", "615.2", "2.05"}, 19: {"531.12", "615.2", "20.5"}, 20: {"529.4", "612", "20.6"},
+		21: {"533.08", "618.9", "20.75"}, 22: {"533.08", "618.9", "20.75"}, 23: {"533.08", "618.9", "20.75"}, 24: {"534.55", "617.35", "20.75"},
+	} {
+		if n > until {
+			continue
+		}
+		dongs := "1000"
+		if n == 18 {
+			dongs = "100"
+		}
+		d.must(d.db.SaveRates(d.ctx(), time.Date(2026, time.November, n-1, 16, 5, 0, 0, almaty), day(november(n),
+			[4]string{"USD", "1", v[0], "0"}, [4]string{"EUR", "1", v[1], "0"}, [4]string{"VND", dongs, v[2], "0"},
+			[4]string{"RUB", "1", "6.6", "0"}, [4]string{"CNY", "1", "75.1", "0"}, [4]string{"KGS", "1", "6.1", "0"})))
+	}
+}
+
+// TestRatesScreens plays a week of rates through, in every language.
+func TestRatesScreens(t *testing.T) {
+	for _, l := range locale.All() {
+		t.Run(string(l), func(t *testing.T) {
+			d := open(t, string(l))
+			at := func(day, hour, minute int) { d.set(time.Date(2026, time.November, day, hour, minute, 0, 0, almaty)) }
+			keep := func(name string, m emulator.Message) {
+				t.Helper()
+				if strings.Contains(m.Text, "⟦") {
+					t.Errorf("%s: a message is missing:\n%s", name, m.Text)
+				}
+				golden(t, filepath.Join("testdata", "rates", string(l), name+".golden"), show(m))
+			}
+			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
+
+			d.seedBoard(20)
+			at(20, 12, 0)
+			keep("friday", ask("/rates"))
+			keep("redenominated", ask("/rates vnd 19.11.2026")) // by the hundred the day before
+			d.seedBoard(21)
+			at(20, 16, 10)
+			keep("tomorrow_is_out", ask("/rates"))
+			keep("tomorrow_alone", ask("/rates usd tomorrow"))
+			at(21, 11, 0)
+			keep("saturday", ask("/rates"))
+			d.seedBoard(22)
+			at(21, 17, 0)
+			keep("saturday_evening", ask("/rates usd"))
+			d.seedBoard(23)
+			at(23, 9, 0)
+			keep("monday", ask("/rates eur"))
+			at(24, 10, 0)
+			d.seedBoard(24)
+			keep("tuesday", ask("/rates usd"))
+			d.set(time.Date(2026, time.December, 1, 10, 0, 0, 0, almaty))
+			keep("source_down_for_a_week", ask("/rates usd eur"))
+			history := ask("/rates 20.11.2026")
+			keep("history", history)
+			before, _, _ := d.press(reader, history, "←")
+			keep("history_before", before)
+			keep("history_gap", ask("/rates usd 28.11"))
+			keep("history_too_early", ask("/rates 01.04.2020"))
+			keep("not_out_yet", ask("/rates 24.12.2026"))
+
+			m := ask("/rates")
+			m, _, _ = d.press(reader, m, "⚙️")
+			keep("currencies", m)
+			all, _, _ := d.pressData(reader, m, "k:::all")
+			keep("currencies_all", all)
+			m, _, _ = d.press(reader, all, "KGS")
+			m, _, _ = d.press(reader, m, "✓ EUR")
+			keep("currencies_changed", m)
+			m, _, _ = d.press(reader, m, "←")
+			keep("own_list", m)
+		})
+	}
+}
+
+// A chat keeps its own list; it cannot be emptied and does not grow for ever.
+func TestOwnCurrencies(t *testing.T) {
+	d := open(t, "ru")
+	d.seedRates()
+	screen, _, _ := d.press(reader, d.ask(reader, reader, "/rates"), "⚙️")
+	list := func() []string {
+		c, err := d.db.Chat(d.ctx(), reader)
+		d.must(err)
+		return c.Currencies
+	}
+	press := func(label string) (toast string) {
+		m, _, a := d.press(reader, screen, label)
+		screen = m
+		return a.Text
+	}
+	press("✓ USD")
+	press("✓ EUR")
+	press("✓ RUB")
+	contains(t, press("✓ CNY"), "хотя бы одна")
+	if got := list(); !slices.Equal(got, []string{"CNY"}) {
+		t.Errorf("list %v", got)
+	}
+	toast := ""
+	for _, code := range []string{"USD", "EUR", "RUB", "GBP", "KGS", "UZS", "TRY", "AED", "GEL", "JPY", "KRW", "CHF"} {
+		toast = press(code)
+	}
+	contains(t, toast, "Больше 12 валют")
+	if got := list(); len(got) != 12 || got[11] != "KRW" {
+		t.Errorf("list %v", got)
+	}
+	// The usual list is none of its own.
+	for _, code := range list() {
+		if !slices.Contains([]string{"USD", "EUR", "RUB"}, code) {
+			press("✓ " + code)
+		}
+	}
+	press("CNY")
+	if got := list(); got != nil {
+		t.Errorf("list %v", got)
+	}
+}
+
+// In a group only its admins change what all see.
+func TestGroupCurrencies(t *testing.T) {
+	d := open(t, "ru")
+	d.seedRates()
+	screen := d.ask(other, group, "/rates@newsbot")
+	_, _, a := d.press(other, screen, "⚙️")
+	contains(t, a.Text, "администратор")
+	screen, _, _ = d.press(reader, screen, "⚙️") // the group's creator
+	_, _, a = d.press(other, screen, "GBP")
+	contains(t, a.Text, "администратор")
+	d.press(reader, screen, "GBP")
+	contains(t, d.ask(other, group, "/rates@newsbot").Text, "GBP")
+}
