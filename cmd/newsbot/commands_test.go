@@ -256,6 +256,19 @@ func TestSourcesGoOutAndComeBack(t *testing.T) {
 	if out, stderr, code := call(t, set, "sources", "check"); code != 0 || strings.Count(out, "ok    source") != 7 {
 		t.Errorf("check: exit code %d:\n%s%s", code, out, stderr)
 	}
+	one := w.path("one.yaml")
+	if err := os.WriteFile(one, []byte("- {id: steppepost, title: The Steppe Post, url: \""+w.web.URL+"/newsroom/steppepost/feed.json\", kind: feed, language: en}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, stderr, code := call(t, set, "sources", "import", "--replace", one); code != 0 || !strings.Contains(out, "6 paused") {
+		t.Errorf("import --replace: exit code %d: %s%s", code, out, stderr)
+	}
+	if out, _, _ := call(t, set, "sources", "list"); strings.Count(out, "paused") != 6 {
+		t.Errorf("list does not show what is paused:\n%s", out)
+	}
+	if out, stderr, code := call(t, set, "sources", "import", "--replace", again); code != 0 || !strings.Contains(out, "0 paused") {
+		t.Errorf("import --replace of all: exit code %d: %s%s", code, out, stderr)
+	}
 	w.web.Close()
 	if out, _, code := call(t, set, "sources", "check", "steppepost"); code != 1 || !strings.Contains(out, "FAIL  source steppepost") {
 		t.Errorf("check of a source that is down: exit code %d:\n%s", code, out)

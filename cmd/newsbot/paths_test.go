@@ -47,6 +47,13 @@ func TestMainPaths(t *testing.T) {
 			}
 			w.presses(who, article, say.T("article.back"))
 			w.becomes(list, "the list again", func(m emulator.Message) bool { return strings.Contains(m.Text, "10.") })
+			if who == other { // one news language stays, and she is told why
+				w.presses(who, current(w, list), locale.KK.Tag())
+				w.presses(who, current(w, list), locale.EN.Tag())
+				if answer := w.presses(who, current(w, list), locale.RU.Tag()); answer.Text != say.T("news.last_language") {
+					t.Errorf("the last language was switched off: %+v", answer)
+				}
+			}
 			w.say(who, "/rates")
 			board := w.sees(who, "USD", "EUR", "RUB", "CNY", say.T("rates.source"))
 			if !regexp.MustCompile(`USD.*\d{3}[,.]\d\d`).MatchString(board.Text) {
@@ -69,6 +76,14 @@ func TestMainPaths(t *testing.T) {
 		w.sees(group, locale.New(locale.KK, almaty).T("error.admins"))
 		w.sayIn(reader, group, "/digest 07:00", emulator.WithoutEntities())
 		w.sees(group, "07:00")
+
+		// What an editor writes behind the command keeps its formatting.
+		w.sayIn(editor, editor, "/broadcast Snow closes the pass", emulator.WithEntities(emulator.Entity{Type: "bot_command", Length: 10}, emulator.Entity{Type: "bold", Offset: 11, Length: 4}))
+		preview := w.sees(editor, "Snow closes the pass")
+		if len(preview.Entities) != 1 || preview.Entities[0].Type != "bold" {
+			t.Errorf("the preview lost the formatting: %+v", preview.Entities)
+		}
+		w.presses(editor, w.sees(editor, "Send it?"), locale.New(locale.EN, almaty).T("broadcast.drop"))
 
 		// An editor reaches them all, those who blocked the bot aside.
 		w.emu.Block(other)
@@ -134,7 +149,7 @@ func TestTokenIsNowhere(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 		return strings.Contains(get(t, "http://"+at[1]+"/metrics"), "newsbot_command_seconds_count")
 	})
-	w.emu.Close() // the connection is refused from now on
+	w.emu.Close()               // the connection is refused from now on
 	time.Sleep(2 * time.Second) // polls and replies meet it
 	for _, path := range []string{"/metrics", "/healthz", "/readyz", "/"} {
 		if body := get(t, "http://"+at[1]+path); strings.Contains(body, secret) {

@@ -78,7 +78,9 @@ func (sourcesList) Run(p *process) error {
 				last = src.LastOKAt.In(s.zone).Format("2006-01-02 15:04")
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", src.ID, src.Language, src.Kind, last, src.Failures, src.URL)
-			if src.LastError != "" {
+			if src.Paused {
+				fmt.Fprintf(w, "\t\t\tpaused\n")
+			} else if src.LastError != "" {
 				fmt.Fprintf(w, "\t\t\t%s\n", src.LastError)
 			}
 		}
@@ -87,7 +89,8 @@ func (sourcesList) Run(p *process) error {
 }
 
 type sourcesImport struct {
-	File string `arg:"" help:"Sources file (YAML), - for standard input."`
+	File    string `arg:"" help:"Sources file (YAML), - for standard input."`
+	Replace bool   `help:"Pause the sources that the file does not have."`
 }
 
 // Run adds the file's sources, and updates those that are there.
@@ -110,7 +113,19 @@ func (c sourcesImport) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "%d added, %d updated\n", added, updated)
+		if !c.Replace {
+			_, err = fmt.Fprintf(p.stdout, "%d added, %d updated\n", added, updated)
+			return err
+		}
+		keep := make([]string, len(sources))
+		for i, src := range sources {
+			keep[i] = src.ID
+		}
+		paused, err := db.KeepSources(p.ctx, keep)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d added, %d updated, %d paused\n", added, updated, paused)
 		return err
 	})
 }

@@ -119,6 +119,23 @@ func importSource(ctx context.Context, tx *sqlx.Tx, now time.Time, src feed.Sour
 	return 0, max(updated, afresh), err
 }
 
+// KeepSources lets only the sources with these ids be polled: the others are
+// paused, and those of them that were paused go on. It returns how many it paused.
+func (s *Store) KeepSources(ctx context.Context, ids []string) (paused int, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		in := `source_id IN (` + places(len(ids), "?") + `)`
+		if paused, err = exec(ctx, tx, `UPDATE sources SET paused = ? WHERE NOT paused AND NOT `+in, append([]any{true}, anys(ids)...)...); err != nil {
+			return err
+		}
+		_, err := exec(ctx, tx, `UPDATE sources SET paused = ? WHERE paused AND `+in, append([]any{false}, anys(ids)...)...)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("keep %d sources: %w", len(ids), err)
+	}
+	return paused, nil
+}
+
 // relist is how stale an article's listed_at may get: writing it at each poll
 // would be most of what the database does.
 const relist = 6 * time.Hour
