@@ -32,13 +32,13 @@ type flags struct {
 	RatesURL              string `name:"rates-url" help:"National Bank's list of rates; ?fdate=DD.MM.YYYY is added." default:"https://nationalbank.kz/rss/get_rates.cfm"`
 	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
 	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
-	AllowPrivateAddresses string `help:"Let sources live on loopback and private networks (true or false)." default:"false"`
+	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks (true or false)." default:"false"`
 	HTTPAddr              string `name:"http-addr" help:"Where /healthz, /readyz, /metrics and the webhook are served." default:"127.0.0.1:8080"`
 	WebhookURL            string `name:"webhook-url" help:"Public https address for a webhook instead of long polling." placeholder:"URL"`
 	WebhookSecret         string `help:"Secret that Telegram sends with each webhook call." placeholder:"SECRET"`
 	WebhookSecretFile     string `help:"File that holds the webhook secret instead." placeholder:"FILE"`
 	SendRate              string `help:"Messages a second for the whole bot." default:"30"`
-	PaidBroadcast         string `help:"Send bulk with allow_paid_broadcast (true or false)." default:"false"`
+	PaidBroadcast         yesNo  `help:"Send bulk with allow_paid_broadcast (true or false)." default:"false"`
 	LogLevel              string `help:"debug, info, warn or error." default:"info"`
 	LogFormat             string `help:"text, or json for machines." default:"text"`
 }
@@ -57,6 +57,22 @@ const officialAPI = "https://api.telegram.org"
 
 // defaultDatabase is a file in the directory that the bot is started in.
 const defaultDatabase = "sqlite:newsbot.db"
+
+// yesNo is a setting that is true or false. As a flag it may stand without a
+// value; what it is given is kept as typed and judged with all other settings.
+type yesNo string
+
+// Decode takes the value of the flag, true when it has none.
+func (y *yesNo) Decode(ctx *kong.DecodeContext) error {
+	*y = "true"
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		*y = yesNo(fmt.Sprint(ctx.Scan.Pop().Value))
+	}
+	return nil
+}
+
+// IsBool tells kong that the flag needs no value.
+func (*yesNo) IsBool() bool { return true }
 
 // settings is what Newsbot runs with: flags that have been read and found right.
 type settings struct {
@@ -146,8 +162,8 @@ func (f flags) read(needToken bool) (settings, error) {
 		}
 		return text
 	}
-	yes := func(flag, value string) bool {
-		b, err := strconv.ParseBool(value)
+	yes := func(flag string, value yesNo) bool {
+		b, err := strconv.ParseBool(string(value))
 		if err != nil {
 			wrong(flag, "is %q, want true or false", value)
 		}
