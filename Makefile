@@ -25,6 +25,7 @@ lint:
 bench: ## each figure beside its reference, from the same run
 	@scripts/test-deps
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/newsbot
+	$(GO) test -run "^$$" -bench . -benchtime 200ms -timeout 30m ./bot ./internal/...
 
 fuzz: ## half a minute for each fuzz target
 	@for pkg in $$($(GO) list ./...); do \
