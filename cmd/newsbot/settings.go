@@ -32,13 +32,13 @@ type flags struct {
 	RatesURL              string `name:"rates-url" help:"National Bank's list of rates; ?fdate=DD.MM.YYYY is added." default:"https://nationalbank.kz/rss/get_rates.cfm"`
 	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
 	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
-	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks (true or false)." default:"false"`
+	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks." default:"false"`
 	HTTPAddr              string `name:"http-addr" help:"Where /healthz, /readyz, /metrics and the webhook are served." default:"127.0.0.1:8080"`
 	WebhookURL            string `name:"webhook-url" help:"Public https address for a webhook instead of long polling." placeholder:"URL"`
 	WebhookSecret         string `help:"Secret that Telegram sends with each webhook call." placeholder:"SECRET"`
 	WebhookSecretFile     string `help:"File that holds the webhook secret instead." placeholder:"FILE"`
 	SendRate              string `help:"Messages a second for the whole bot." default:"30"`
-	PaidBroadcast         yesNo  `help:"Send bulk with allow_paid_broadcast (true or false)." default:"false"`
+	PaidBroadcast         yesNo  `help:"Send bulk with allow_paid_broadcast." default:"false"`
 	LogLevel              string `help:"debug, info, warn or error." default:"info"`
 	LogFormat             string `help:"text, or json for machines." default:"text"`
 }
