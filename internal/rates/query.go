@@ -3,7 +3,7 @@ package rates
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -40,17 +40,279 @@ type UnknownError struct{ Word string }
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("%q is no currency", e.Word) }
 
-var strictQuery = regexp.MustCompile(`^([0-9]{1,15}(?:[.,][0-9]{1,8})?) ([A-Z]{3})(?: ([A-Z]{3}))?$`)
-
-// ParseQuery reads a conversion as a person types it.
+// ParseQuery reads a conversion as a person types it in Kazakh, Russian or
+// English: "100 usd", "5000 тг в евро", "1,5 млн тенге в долларах", "100 доллар
+// теңгеге", "$100", "usd 100 to eur", "сколько тенге в долларе". It would
+// rather ask than guess: every word has to be understood, the order of the two
+// sides has to be clear, and what names several currencies is *AmbiguousError.
+// A word in the place of a currency that names none is *UnknownError;
+// everything else that is no conversion is ErrNoQuery.
 func ParseQuery(text string) (Query, error) {
-	m := strictQuery.FindStringSubmatch(strings.ToUpper(strings.Join(strings.Fields(text), " ")))
-	if m == nil {
+	tokens, ok := tokenize(text)
+	if !ok {
 		return Query{}, ErrNoQuery
 	}
-	amount, err := decimal.NewFromString(strings.Replace(m[1], ",", ".", 1))
-	if err != nil || !amount.IsPositive() {
+	if tokens, ok = joinNumbers(tokens); !ok {
 		return Query{}, ErrNoQuery
 	}
-	return Query{Amount: amount, From: m[2], To: m[3]}, nil
+	tokens, clear := joinNames(tokens)
+	if err := strangeWord(tokens); err != nil {
+		return Query{}, err
+	}
+	if !clear {
+		return Query{}, ErrNoQuery
+	}
+	q, ok := newReading(tokens)
+	if !ok {
+		return Query{}, ErrNoQuery
+	}
+	from, to, ok := q.sides()
+	if !ok {
+		return Query{}, ErrNoQuery
+	}
+	if e := sameOrOther(q.amount, from, to); e != nil {
+		return Query{}, e
+	}
+	return resolve(q.amount, from, to)
+}
+
+// sameOrOther asks about $100 CAD: a hundred Canadian dollars, or US dollars in
+// Canadian ones.
+func sameOrOther(amount decimal.Decimal, from, to *side) error {
+	if to == nil || to.to || to.from || from.to || from.from || !from.sure || !to.sure {
+		return nil
+	}
+	bare, exact := from, to
+	if from.named {
+		bare, exact = to, from
+	}
+	if bare.named || !exact.named || bare.codes[0] == exact.codes[0] || !slices.Contains(bare.codes, exact.codes[0]) {
+		return nil
+	}
+	return &AmbiguousError{Amount: amount, Word: clip(bare.text), Codes: []string{exact.codes[0], bare.codes[0]}, From: true}
+}
+
+// ParseCurrency reads text that is the name, the code or the sign of one
+// currency and nothing else, in the same words as ParseQuery. It fails with
+// *AmbiguousError (without an amount), *UnknownError or ErrNoQuery.
+func ParseCurrency(text string) (code string, err error) {
+	tokens, ok := tokenize(text)
+	if !ok {
+		return "", ErrNoQuery
+	}
+	tokens, clear := joinNames(tokens)
+	if len(tokens) != 1 || !clear {
+		return "", ErrNoQuery
+	}
+	switch t := tokens[0]; t.kind {
+	case kindMoney:
+		q, err := resolve(decimal.Zero, &side{token: t}, nil)
+		return q.From, err
+	case kindUnknown:
+		return "", &UnknownError{Word: clip(t.text)}
+	}
+	return "", ErrNoQuery
+}
+
+// joinNumbers makes one token of each amount: of 1 млн 200 тыс, too. ok is
+// false for what looks like a number and is none.
+func joinNumbers(tokens []token) (out []token, ok bool) {
+	for i := 0; i < len(tokens); i++ {
+		if k := tokens[i].kind; k != kindNumber && k != kindScale {
+			out = append(out, tokens[i])
+			continue
+		}
+		whole := token{kind: kindNumber, glued: tokens[i].glued, text: tokens[i].text}
+		last := decimal.Zero // what the last part is multiplied by
+		for i < len(tokens) && (tokens[i].kind == kindNumber || tokens[i].kind == kindScale) {
+			part, scale := decimal.NewFromInt(1), decimal.NewFromInt(1)
+			if t := tokens[i]; t.kind == kindNumber {
+				part = t.amount
+				if t.number != "" {
+					scaled := i+1 < len(tokens) && tokens[i+1].kind == kindScale
+					if part, ok = parseAmount(t.number, scaled); !ok {
+						return nil, false
+					}
+				}
+				i++
+			}
+			for ; i < len(tokens) && (tokens[i].kind == kindScale || isThousand(tokens, i)); i++ {
+				if tokens[i].kind == kindUnknown {
+					tokens[i].zeros = 3
+				}
+				scale = scale.Shift(tokens[i].zeros)
+				if scale.GreaterThan(mostAmount) {
+					return nil, false
+				}
+			}
+			part = part.Mul(scale)
+			// 1 млн 200 тыс is one number, 100 50 is none.
+			if !last.IsZero() && (!last.GreaterThan(decimal.NewFromInt(1)) || part.GreaterThanOrEqual(last)) {
+				return nil, false
+			}
+			whole.amount, last = whole.amount.Add(part), scale
+		}
+		i--
+		if !whole.amount.IsPositive() || whole.amount.GreaterThan(mostAmount) {
+			return nil, false
+		}
+		out = append(out, whole)
+	}
+	return out, true
+}
+
+// isThousand says whether the token is the т of 50 т.р. and 5т тг.
+func isThousand(tokens []token, i int) bool {
+	return tokens[i].kind == kindUnknown && strings.EqualFold(tokens[i].text, "т") && i > 0 && tokens[i-1].kind == kindNumber &&
+		i+1 < len(tokens) && tokens[i+1].kind == kindMoney
+}
+
+// joinNames gives names of currencies the countries beside them. clear is false
+// when a country may belong to either of two.
+func joinNames(tokens []token) (out []token, clear bool) {
+	clear = true
+	bound := false // the last name has its country
+	for i, t := range tokens {
+		last := len(out) - 1
+		before := last >= 0 && out[last].kind == kindMoney
+		switch t.kind {
+		case kindBeside:
+			continue
+		case kindCountry:
+			binds := before && !bound && !out[last].named && intersects(out[last].codes, t.codes)
+			if next := nameAfter(tokens[i+1:]); binds && next != nil && intersects(next.codes, t.codes) {
+				clear = false
+			}
+			if binds {
+				bound = true
+				out[last].codes, out[last].sure, out[last].named = common(out[last].codes, t.codes), true, true
+				out[last].text += " " + t.text
+				continue
+			}
+		case kindMoney:
+			// Countries that stand before it and have found no name yet.
+			bound = false
+			for last >= 0 && out[last].kind == kindCountry {
+				both := common(t.codes, out[last].codes)
+				if len(both) == 0 {
+					break
+				}
+				t.codes, t.sure, t.named, bound = both, true, true, true
+				t.text, t.glued = out[last].text+" "+t.text, out[last].glued
+				out, last = out[:last], last-1
+			}
+			if last >= 0 && out[last].kind == kindMoney && sameMoney(out[last], t) {
+				out[last].to, out[last].from = out[last].to || t.to, out[last].from || t.from
+				continue // $100 USD, 100 usd долларов
+			}
+		}
+		out = append(out, t)
+	}
+	// Фунт стерлингов: the second name is the country of the first.
+	for i := 0; i+1 < len(out); i++ {
+		a, b := out[i], out[i+1]
+		if a.kind == kindMoney && b.kind == kindMoney && !a.sure && !b.sign && len(b.codes) == 1 && !b.named && slices.Contains(a.codes, b.codes[0]) {
+			out[i].codes, out[i].sure, out[i].named = b.codes, true, true
+			out = slices.Delete(out, i+1, i+2)
+		}
+	}
+	// A country without a currency is a word like any other.
+	for i := range out {
+		if out[i].kind == kindCountry {
+			out[i].kind = kindUnknown
+		}
+	}
+	return out, clear
+}
+
+func nameAfter(tokens []token) *token {
+	for i, t := range tokens {
+		switch t.kind {
+		case kindBeside:
+		case kindMoney:
+			return &tokens[i]
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// sameMoney says whether two names side by side are one and the same currency.
+func sameMoney(a, b token) bool {
+	return a.sure && b.sure && a.codes[0] == b.codes[0] && (a.named || a.sign || b.named || b.sign)
+}
+
+func intersects(a, b []string) bool { return len(common(a, b)) > 0 }
+
+func common(a, b []string) []string {
+	var out []string
+	for _, code := range a {
+		if slices.Contains(b, code) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
+
+// strangeWord is the error when a word is not understood: *UnknownError where
+// everything else is a conversion.
+func strangeWord(tokens []token) error {
+	names, numbers, pointers := 0, 0, 0
+	var strange *token
+	for i, t := range tokens {
+		switch t.kind {
+		case kindMoney:
+			names++
+		case kindUnknown:
+			names++
+			if strange == nil {
+				strange = &tokens[i]
+			}
+		case kindNumber:
+			numbers++
+		case kindTo, kindWeak:
+			pointers++
+		}
+	}
+	if strange == nil {
+		return nil
+	}
+	if names <= 2 && (numbers == 1 || numbers == 0 && names == 2 && pointers == 1) {
+		return &UnknownError{Word: clip(strange.text)}
+	}
+	return ErrNoQuery
+}
+
+func clip(word string) string {
+	if runes := []rune(word); len(runes) > longestWord {
+		return string(runes[:longestWord-1]) + "…"
+	}
+	return word
+}
+
+// resolve makes a query of what the two sides may be; to is nil when not said.
+func resolve(amount decimal.Decimal, from, to *side) (Query, error) {
+	q := Query{Amount: amount}
+	var toCodes []string
+	if to != nil {
+		if toCodes = to.codes; to.sure {
+			toCodes = toCodes[:1]
+		}
+	}
+	if len(toCodes) == 1 {
+		q.To = toCodes[0]
+	}
+	if from.sure || len(from.codes) == 1 {
+		q.From = from.codes[0]
+		if len(toCodes) > 1 {
+			return Query{}, &AmbiguousError{Amount: amount, Word: clip(to.text), Codes: toCodes, Other: q.From}
+		}
+		return q, nil
+	}
+	e := &AmbiguousError{Amount: amount, Word: clip(from.text), Codes: from.codes, From: true, Other: q.To}
+	if len(toCodes) > 1 {
+		e.OtherCodes = toCodes
+	}
+	return Query{}, e
 }
