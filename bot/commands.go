@@ -31,6 +31,7 @@ func commands() []command {
 	return []command{
 		{name: "news", in: everywhere, menu: private | groups, run: (*Bot).news},
 		{name: "rates", in: everywhere, menu: private | groups, run: (*Bot).rates},
+		{name: "convert", in: everywhere, menu: private | groups, run: (*Bot).convert},
 		{name: "digest", in: everywhere, menu: private, admin: true, run: (*Bot).digest},
 		{name: "language", in: everywhere, menu: private, admin: true, run: (*Bot).chooseLanguage},
 		{name: "help", in: everywhere, menu: private | groups, run: (*Bot).help},
@@ -58,6 +59,7 @@ func buttons() map[string]button {
 		"s": {name: "sources", run: (*Bot).articleSources},
 		"r": {name: "rates", run: (*Bot).ratesRefresh},
 		"k": {name: "currencies", admin: true, run: (*Bot).currencies},
+		"v": {name: "convert", run: (*Bot).convertButton},
 		"g": {name: "digest", admin: true, run: (*Bot).digestButton},
 		"l": {name: "language", admin: true, run: (*Bot).languageButton},
 		"m": {name: "menu", run: (*Bot).menu},

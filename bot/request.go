@@ -133,6 +133,12 @@ func (b *Bot) text(ctx context.Context, r *request, command bool) (answer, error
 			return a, err
 		}
 	}
+	if !command && r.message.Text != "" {
+		a, asked, err := b.conversion(ctx, r, r.message.Text)
+		if err != nil || asked {
+			return a, err
+		}
+	}
 	return answer{messages: []outbox.Message{{Text: r.p.H("hint.text"), Keyboard: menuKeyboard(r.p)}}}, nil
 }
 

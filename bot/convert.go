@@ -1,0 +1,212 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"newsbot/internal/digest"
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
+)
+
+const (
+	longestAmount   = 40 // in a button's data
+	mostMeanings    = 8  // of a word that names several currencies
+	targetsInRow    = 4
+	mostTargets     = 8
+	listOfTheChat   = "*" // the target in a button's data: all of the chat's currencies
+	meaningsBetween = "-"
+)
+
+// convert counts an amount of one currency in another, by the official rates.
+func (b *Bot) convert(ctx context.Context, r *request) (answer, error) {
+	a, asked, err := b.conversion(ctx, r, r.args)
+	if err != nil || asked {
+		return a, err
+	}
+	return note(r.p.H("convert.how")), nil
+}
+
+// conversion answers a text that asks for a conversion; asked is false when it does not.
+func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer, asked bool, err error) {
+	q, err := rates.ParseQuery(text)
+	if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
+		return answer{messages: []outbox.Message{b.whichCurrency(r, ambiguous)}}, true, nil
+	}
+	if unknown := (*rates.UnknownError)(nil); errors.As(err, &unknown) {
+		return note(r.p.H("convert.unknown", "Word", locale.Clip(unknown.Word, 60))), true, nil
+	}
+	if err != nil { // ErrNoQuery
+		return answer{}, false, nil
+	}
+	m, err := b.conversionScreen(ctx, r, q.Amount, q.From, q.To)
+	return answer{messages: []outbox.Message{m}}, true, err
+}
+
+// convertButton shows a conversion in place: the data is the amount, and the
+// codes it is from and to. Several codes to choose from are asked about.
+func (b *Bot) convertButton(ctx context.Context, r *request) (answer, error) {
+	amount, err := decimal.NewFromString(r.arg(0))
+	if err != nil || len(r.arg(0)) > longestAmount || !amount.IsPositive() || strings.ContainsAny(r.arg(0), "eE+") {
+		return answer{}, badData{"amount"}
+	}
+	from, to := r.arg(1), r.arg(2)
+	if !codePattern.MatchString(from) {
+		return answer{}, badData{"currency"}
+	}
+	if codes := strings.Split(to, meaningsBetween); len(codes) > 1 {
+		for _, code := range codes {
+			if !codePattern.MatchString(code) {
+				return answer{}, badData{"currency"}
+			}
+		}
+		return screen(b.whichCurrency(r, &rates.AmbiguousError{Amount: amount, Codes: codes, Other: from})), nil
+	}
+	if to != "" && to != listOfTheChat && !codePattern.MatchString(to) {
+		return answer{}, badData{"currency"}
+	}
+	m, err := b.conversionScreen(ctx, r, amount, from, to)
+	return screen(m), err
+}
+
+func convertData(amount decimal.Decimal, from, to string) string {
+	return "v:" + amount.String() + ":" + from + ":" + to
+}
+
+// whichCurrency asks which of the currencies is meant that a word names.
+func (b *Bot) whichCurrency(r *request, e *rates.AmbiguousError) outbox.Message {
+	text := r.p.H("convert.which_target")
+	if e.Word != "" {
+		text = r.p.H("convert.which", "Word", locale.Clip(e.Word, 60))
+	}
+	other := e.Other
+	if len(e.OtherCodes) > 1 {
+		other = strings.Join(e.OtherCodes[:min(len(e.OtherCodes), mostMeanings)], meaningsBetween)
+	}
+	var keyboard [][]outbox.Button
+	for _, code := range e.Codes[:min(len(e.Codes), mostMeanings)] {
+		data := convertData(e.Amount, code, other)
+		if !e.From {
+			data = convertData(e.Amount, other, code)
+		}
+		if len(data) > 64 {
+			continue // an amount that nobody means
+		}
+		label := code
+		if name := r.p.Currency(code); name != "" {
+			label = code + " · " + name
+		}
+		keyboard = append(keyboard, []outbox.Button{{Text: label, Data: data}})
+	}
+	return outbox.Message{Text: text, Keyboard: keyboard}
+}
+
+// conversionScreen shows an amount of from in to. Without a target it is the
+// tenge; tenge without one are counted in each of the chat's currencies.
+func (b *Bot) conversionScreen(ctx context.Context, r *request, amount decimal.Decimal, from, to string) (outbox.Message, error) {
+	listed := to == listOfTheChat || to == "" && from == rates.Tenge
+	targets := []string{to}
+	switch {
+	case listed:
+		targets = slices.DeleteFunc(slices.Clone(digest.ChatCurrencies(r.chat)), func(code string) bool { return code == from })
+	case to == "":
+		targets = []string{rates.Tenge}
+	}
+	today := digest.Today(r.p, r.now)
+	quotes, err := b.o.Store.Quotes(ctx, append([]string{from}, targets...), today)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	byCode, newest, known := digest.Newest(quotes)
+	board := func(code string) (rates.Quote, bool) {
+		q, ok := byCode[code]
+		return q, ok
+	}
+	var lines []string
+	var missing *rates.NoRateError
+	for _, target := range targets {
+		result, err := rates.Convert(amount, from, target, board)
+		if errors.As(err, &missing) {
+			continue
+		}
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		sign := " = "
+		if !result.Shown.Equal(result.Value) {
+			sign = " ≈ "
+		}
+		lines = append(lines, money(r.p, amount.String(), from)+sign+"<b>"+money(r.p, result.Shown.StringFixed(result.ShownPlaces()), target)+"</b>")
+	}
+	if len(lines) == 0 {
+		if _, _, some, err := b.o.Store.RateBounds(ctx); err != nil || !some {
+			return outbox.Message{Text: r.p.H("rates.missing")}, err
+		}
+		return outbox.Message{Text: r.p.H("convert.missing", "Code", missing.Code)}, nil
+	}
+	var t strings.Builder
+	t.WriteString(strings.Join(lines, "\n"))
+	if known {
+		t.WriteString("\n\n<i>" + r.p.H("convert.by", "Date", civil(r, newest)) + "</i>")
+		for _, code := range append([]string{from}, targets...) {
+			if q, ok := byCode[code]; ok && (!listed || !q.Date.Equal(newest)) {
+				t.WriteString("\n<i>" + quoteLine(r.p, q, !q.Date.Equal(newest)) + "</i>")
+			}
+		}
+		if digest.Stale(newest, today) {
+			t.WriteString("\n\n" + r.p.H("rates.stale", "Date", civil(r, newest)))
+		}
+	}
+	return outbox.Message{Text: t.String(), Keyboard: convertKeyboard(r, amount, from, targets, listed)}, nil
+}
+
+// quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸".
+func quoteLine(p *locale.Printer, q rates.Quote, dated bool) string {
+	line := locale.Escape(p.Int(q.Nominal) + "\u00a0" + q.Code + " = " + p.Tenge(q.Value.String()))
+	if dated {
+		line += " (" + p.H("rates.as_of", "Date", p.DayMonth(digest.Civil(p, q.Date))) + ")"
+	}
+	return line
+}
+
+// money writes an amount with its currency: "47 877,00 ₸", "100 USD".
+func money(p *locale.Printer, amount, code string) string {
+	number := p.Number(amount)
+	switch {
+	case code != rates.Tenge:
+		return locale.Escape(number + "\u00a0" + code)
+	case p.Language() == locale.EN:
+		return "₸" + number
+	default:
+		return number + "\u00a0₸"
+	}
+}
+
+// convertKeyboard turns the conversion round, and counts the same in other currencies.
+func convertKeyboard(r *request, amount decimal.Decimal, from string, targets []string, listed bool) [][]outbox.Button {
+	if len(amount.String()) > longestAmount {
+		return nil
+	}
+	var keyboard [][]outbox.Button
+	if !listed {
+		to := targets[0]
+		if from != to {
+			keyboard = append(keyboard, []outbox.Button{{Text: "⇄ " + to + " → " + from, Data: convertData(amount, to, from)}})
+		}
+	}
+	var others []outbox.Button
+	for _, code := range append([]string{rates.Tenge}, digest.ChatCurrencies(r.chat)...) {
+		if code != from && (listed || code != targets[0]) && len(others) < mostTargets {
+			others = append(others, outbox.Button{Text: "→ " + code, Data: convertData(amount, from, code)})
+		}
+	}
+	for row := range slices.Chunk(others, targetsInRow) {
+		keyboard = append(keyboard, row)
+	}
+	return keyboard
+}

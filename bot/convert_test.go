@@ -1,0 +1,61 @@
+package bot_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"newsbot/internal/emulator"
+	"newsbot/internal/locale"
+)
+
+// TestConvertScreens counts money in every language.
+func TestConvertScreens(t *testing.T) {
+	for _, l := range locale.All() {
+		t.Run(string(l), func(t *testing.T) {
+			d := open(t, string(l))
+			keep := func(name string, m emulator.Message) {
+				t.Helper()
+				if strings.Contains(m.Text, "⟦") {
+					t.Errorf("%s: a message is missing:\n%s", name, m.Text)
+				}
+				golden(t, filepath.Join("testdata", "rates", string(l), "convert_"+name+".golden"), show(m))
+			}
+			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
+			keep("no_rates", ask("100 usd"))
+			d.seedRates()
+			keep("how", ask("/convert"))
+			dollars := ask("100 usd")
+			keep("to_tenge", dollars)
+			turned, _, _ := d.press(reader, dollars, "⇄")
+			keep("turned", turned)
+			euros, _, _ := d.press(reader, turned, "→ EUR")
+			keep("cross", euros)
+			keep("tenge_in_all", ask("/convert 5000 kzt"))
+			keep("nominal", ask("1000000 uzs usd"))
+			keep("other_date", ask("10,5 cny usd")) // the yuan is of the day before
+			keep("no_such_rate", ask("5 XOF"))
+			d.pass(72 * time.Hour)
+			keep("stale", ask("100 usd"))
+		})
+	}
+}
+
+// In a group it is a command.
+func TestConvertInGroup(t *testing.T) {
+	d := open(t, "ru")
+	d.seedRates()
+	contains(t, d.ask(other, group, "/convert@newsbot 100 usd").Text, "47 877,00 ₸")
+}
+
+// What an editor writes for a broadcast is not counted.
+func TestConvertIsNoBroadcast(t *testing.T) {
+	d := open(t, "ru")
+	d.seedRates()
+	contains(t, d.ask(editor, editor, "100 usd").Text, "47 877,00 ₸")
+	d.ask(editor, editor, "/broadcast")
+	for _, m := range d.say(editor, editor, "100 usd") {
+		lacks(t, m.Text, "₸")
+	}
+}
