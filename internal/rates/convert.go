@@ -2,6 +2,7 @@ package rates
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -41,8 +42,12 @@ func (r Result) Dates() (from, to time.Time) {
 	return from, to
 }
 
-// ShownPlaces is how many places after the point Shown is written with.
-func (r Result) ShownPlaces() int32 { return max(2, -r.Shown.Exponent()) }
+// ShownPlaces is how many places after the point Shown is written with: all
+// that are not zeros at the end, and two at least.
+func (r Result) ShownPlaces() int32 {
+	_, fraction, _ := strings.Cut(r.Shown.String(), ".")
+	return max(shownPlaces, int32(len(fraction)))
+}
 
 const (
 	shownPlaces      = 2
