@@ -58,6 +58,7 @@ func buttons() map[string]button {
 		"d": {name: "open", run: (*Bot).openArticle},
 		"s": {name: "sources", run: (*Bot).articleSources},
 		"r": {name: "rates", run: (*Bot).ratesRefresh},
+		"c": {name: "chart", run: (*Bot).chart},
 		"k": {name: "currencies", admin: true, run: (*Bot).currencies},
 		"v": {name: "convert", run: (*Bot).convertButton},
 		"g": {name: "digest", admin: true, run: (*Bot).digestButton},

@@ -280,10 +280,14 @@ func (b *Bot) stale(ctx context.Context, r *request, date time.Time) (string, er
 // today's rates what can be done with them. first and last bound the history.
 func ratesKeyboard(r *request, q ratesQuery, first, last time.Time) [][]outbox.Button {
 	if q.date.IsZero() {
-		return [][]outbox.Button{{
+		buttons := [][]outbox.Button{{
 			{Text: r.p.T("button.refresh"), Data: q.data()},
 			{Text: r.p.T("rates.button_currencies"), Data: "k:"},
 		}}
+		if first.IsZero() {
+			return buttons
+		}
+		return append(buttons, []outbox.Button{chartButton(r.p, q.codes, digest.ChatCurrencies(r.chat))})
 	}
 	var near []outbox.Button
 	for _, step := range []struct {

@@ -39,6 +39,9 @@ type answer struct {
 	alert    bool   // the toast stays until it is closed
 	// instead is sent when Telegram refuses one of the messages for good; those after it are not sent.
 	instead *outbox.Message
+	// picture is what is sent, or with edit takes the place of the picture whose button was pressed.
+	picture *picture
+	remove  bool // the message whose button was pressed goes
 	// menu shows the commands menu of this private chat in the chat's language from now on.
 	menu bool
 }

@@ -34,6 +34,12 @@ func (b *Bot) send(ctx context.Context, r *request, a answer) error {
 	}
 	defer toasted.Wait()
 	err := b.sendMessages(ctx, r, a)
+	if a.picture != nil {
+		err = errors.Join(err, b.sendPicture(ctx, r, a.picture, a.edit))
+	}
+	if a.remove {
+		err = errors.Join(err, b.remove(ctx, r))
+	}
 	if a.menu && r.place == private {
 		if err := b.publishChat(ctx, r.chat.ID, r.p); err != nil {
 			b.o.Log.Warn("menu is not set", slog.Int64("update", r.update), slog.Any("error", err))
