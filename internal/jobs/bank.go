@@ -13,13 +13,21 @@ import (
 	"newsbot/internal/rates"
 )
 
+// Bank is where official lists come from.
+type Bank interface {
+	// Fetch reads the list for a civil day; rates.ErrNotPublished when there is none (yet).
+	Fetch(ctx context.Context, date time.Time) (rates.Day, error)
+}
+
 const (
-	// historyDays is how far back the first start reads, so that a change since
-	// the last different published day can be shown across any holidays.
-	historyDays = 12
+	// recentDays is how far back the first run reads at once, so that a change
+	// since the last different published day can be shown across any holidays.
+	recentDays = 12
 	// nextDayFrom is the minute of the day, in the bank's zone, from which the
-	// next day's list can be out: the morning session ends at 15:30.
+	// next day's list can be out: the morning session ends at 15:30. Until
+	// nextDayTo it is expected; later it may still come.
 	nextDayFrom = 15*60 + 30
+	nextDayTo   = 19 * 60
 	// ratesPause keeps requests to the bank apart.
 	ratesPause = 300 * time.Millisecond
 )
@@ -28,6 +36,7 @@ const (
 // which costs a few requests and nothing else.
 type bankState struct {
 	days     map[time.Time]dayState // by date: those without a list so far
+	held     map[time.Time]heldDay  // by date: those whose list jumps
 	failures int                    // in a row, whatever the date
 	rest     time.Time              // the bank is not asked before
 }
@@ -53,29 +62,22 @@ func waits(until, now time.Time, longest time.Duration) bool {
 // rates fetches the official lists that are wanted and not stored yet: today's,
 // tomorrow's once it can be out, and a few days back.
 func (j *Jobs) rates(ctx context.Context) error {
+	j.bankMu.Lock()
+	defer j.bankMu.Unlock()
 	now := j.Now()
-	local := now.In(j.Zone)
-	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	known, err := j.Store.RateDates(ctx, today.AddDate(0, 0, -historyDays), today.AddDate(0, 0, 1))
+	today := j.today(now)
+	have, err := j.settled(ctx, today, recentDays)
 	if err != nil {
-		return fmt.Errorf("find stored rates: %w", err)
+		return err
 	}
-	have := map[time.Time]bool{}
-	for _, d := range known {
-		have[d] = true
-	}
-	if j.bank.days == nil {
-		j.bank.days = map[time.Time]dayState{}
-	}
-	maps.DeleteFunc(j.bank.days, func(d time.Time, _ dayState) bool { return d.Before(today.AddDate(0, 0, -historyDays)) })
 	if waits(j.bank.rest, now, longestRest) {
 		return nil
 	}
 	wanted := []time.Time{today}
-	if local.Hour()*60+local.Minute() >= nextDayFrom {
+	if j.minute(now) >= nextDayFrom {
 		wanted = append(wanted, today.AddDate(0, 0, 1))
 	}
-	for back := 1; back <= historyDays; back++ {
+	for back := 1; back <= recentDays; back++ {
 		wanted = append(wanted, today.AddDate(0, 0, -back))
 	}
 	// A date whose list is broken must not keep the others from their turn.
@@ -86,7 +88,7 @@ func (j *Jobs) rates(ctx context.Context) error {
 		if have[date] || waits(j.bank.days[date].next, now, noListWait) {
 			continue
 		}
-		if err := j.fetchRates(ctx, now, date, today); err != nil {
+		if _, err := j.fetchRates(ctx, now, date, today); err != nil {
 			return err
 		}
 		if j.bank.failures > 0 {
@@ -101,25 +103,68 @@ func (j *Jobs) rates(ctx context.Context) error {
 	return nil
 }
 
-// fetchRates asks for one date's list and plans the next try. It returns an
-// error only when the store fails; the last good values stay in any case.
-func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) error {
+// today is the bank's civil day, as midnight UTC.
+func (j *Jobs) today(now time.Time) time.Time {
+	local := now.In(j.Zone)
+	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// minute is the minute of the bank's day.
+func (j *Jobs) minute(now time.Time) int {
+	local := now.In(j.Zone)
+	return local.Hour()*60 + local.Minute()
+}
+
+// settled are the dates since back days ago that need not be asked for. What is
+// remembered of dates that are too old is dropped.
+func (j *Jobs) settled(ctx context.Context, today time.Time, back int) (map[time.Time]bool, error) {
+	known, err := j.Store.SettledDates(ctx, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1))
+	if err != nil {
+		return nil, fmt.Errorf("find stored rates: %w", err)
+	}
+	have := map[time.Time]bool{}
+	for _, d := range known {
+		have[d] = true
+	}
+	if j.bank.days == nil {
+		j.bank.days, j.bank.held = map[time.Time]dayState{}, map[time.Time]heldDay{}
+	}
+	oldest := today.AddDate(0, 0, -historyDays)
+	maps.DeleteFunc(j.bank.days, func(d time.Time, _ dayState) bool { return d.Before(oldest) })
+	maps.DeleteFunc(j.bank.held, func(d time.Time, _ heldDay) bool { return d.Before(oldest) })
+	return have, nil
+}
+
+// fetchRates asks for one date's list and plans the next try; stored says
+// whether it is there now. It returns an error only when the store fails; the
+// last good values stay in any case.
+func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) (stored bool, err error) {
 	day, err := j.Bank.Fetch(ctx, date)
 	switch {
 	case ctx.Err() != nil:
-		return nil
+		return false, nil
 	case errors.Is(err, rates.ErrNotPublished):
 		j.bankAnswered()
-		wait := 15 * time.Minute
+		if date.Before(today.AddDate(0, 0, -settledAfter)) {
+			return false, j.Store.SaveNoRates(ctx, now, date)
+		}
+		wait := time.Hour
+		if minute := j.minute(now); minute >= nextDayFrom && minute < nextDayTo {
+			wait = 15 * time.Minute
+		}
 		if date.Before(today) {
 			wait = noListWait
 		}
 		j.bank.days[date] = dayState{next: now.Add(jitter(wait))}
-		return nil
+		return false, nil
 	case err != nil:
 		j.bank.failures++
 		d := dayState{failures: j.bank.days[date].failures + 1}
-		d.next = now.Add(doubled(time.Minute, d.failures, longestDay))
+		longest := longestDay
+		if date.Before(today.AddDate(0, 0, -recentDays)) {
+			longest = noListWait // nobody waits for it
+		}
+		d.next = now.Add(doubled(time.Minute, d.failures, longest))
 		j.bank.days[date] = d
 		j.bank.rest = now.Add(doubled(time.Minute, j.bank.failures, longestRest))
 		level := slog.LevelWarn
@@ -128,15 +173,22 @@ func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) error
 		}
 		j.Log.Log(ctx, level, "rates failed, the last good ones are kept", slog.String("date", date.Format(time.DateOnly)),
 			slog.Int("failures", j.bank.failures), slog.Time("next_try", j.bank.rest), slog.Any("error", err))
-		return nil
+		return false, nil
 	}
 	j.bankAnswered()
+	if day, err = j.gate(ctx, now, day); err != nil || len(day.Rates) == 0 {
+		return false, err
+	}
 	delete(j.bank.days, date)
 	if err := j.Store.SaveRates(ctx, now, day); err != nil {
-		return fmt.Errorf("save rates of %s: %w", date.Format(time.DateOnly), err)
+		return false, fmt.Errorf("save rates of %s: %w", date.Format(time.DateOnly), err)
 	}
-	j.Log.Info("rates stored", slog.String("date", date.Format(time.DateOnly)), slog.Int("currencies", len(day.Rates)))
-	return nil
+	level := slog.LevelInfo
+	if date.Before(today.AddDate(0, 0, -recentDays)) {
+		level = slog.LevelDebug // there are hundreds of them
+	}
+	j.Log.Log(ctx, level, "rates stored", slog.String("date", date.Format(time.DateOnly)), slog.Int("currencies", len(day.Rates)))
+	return true, nil
 }
 
 // bankAnswered ends a trouble: what waited because of it need not wait longer.

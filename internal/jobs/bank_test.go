@@ -31,7 +31,7 @@ func TestRatesHistoryAndNextDay(t *testing.T) {
 		asked  int
 		stored int
 	}{
-		{"first start: today and history", at(23, 12, 0), 1 + historyDays, 1 + historyDays},
+		{"first start: today and history", at(23, 12, 0), 1 + recentDays, 1 + recentDays},
 		{"nothing is missing", at(23, 12, 1), 0, 13},
 		{"before the session ends", at(23, 15, 29), 0, 13},
 		{"tomorrow's may be out, and is not", at(23, 15, 30), 1, 13},
@@ -40,7 +40,7 @@ func TestRatesHistoryAndNextDay(t *testing.T) {
 		{"known", at(23, 16, 30), 0, 14},
 		{"tomorrow has come", at(24, 9, 0), 0, 14},
 		{"the clock jumps over three days", at(27, 12, 0), 3, 17},
-		{"and over a month", time.Date(2026, time.December, 27, 12, 0, 0, 0, almaty), 1 + historyDays, 17 + 13},
+		{"and over a month", time.Date(2026, time.December, 27, 12, 0, 0, 0, almaty), 1 + recentDays, 17 + 13},
 	} {
 		d.set(c.now)
 		d.run("rates")
@@ -120,8 +120,8 @@ func TestRatesOneBadDate(t *testing.T) {
 				d.run("rates")
 				d.pass(time.Minute)
 			}
-			if n := d.dates(); n != historyDays {
-				t.Errorf("%d dates, want %d", n, historyDays)
+			if n := d.dates(); n != recentDays {
+				t.Errorf("%d dates, want %d", n, recentDays)
 			}
 			if n := len(d.asked("22.11.2026")); n < 1 || n > 7 {
 				t.Errorf("asked %d times for the bad one within an hour", n)

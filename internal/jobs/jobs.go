@@ -22,13 +22,16 @@ import (
 	"newsbot/internal/store"
 )
 
-// Options is what the jobs work with. All fields are needed but Observe.
+// Options is what the jobs work with. All fields are needed but RatesHeld and Observe.
 type Options struct {
 	Store     *store.Store
 	Feeds     *feed.Reader
 	Pages     *fetch.Client
 	Extractor *article.Extractor
-	Bank      *rates.NationalBank
+	Bank      Bank
+	// RatesHeld, when set, hears of a list that is held because it jumps: the
+	// first time only. An error is logged, and the list is held all the same.
+	RatesHeld func(ctx context.Context, date time.Time, jumps []rates.Jump) error
 	// Digests plans the digests that are due and says how many were enqueued.
 	Digests func(ctx context.Context) (int, error)
 	// Progress brings the broadcasts' progress messages up to date.
@@ -67,6 +70,7 @@ type Jobs struct {
 	busy    map[string]*sync.Mutex
 	trouble map[string]*trouble
 	fresh   chan struct{} // told when a poll brought articles: nobody should wait for their texts
+	bankMu  sync.Mutex    // one question to the bank at a time
 	bank    bankState
 	pause   time.Duration // between two requests to the bank
 }
@@ -89,6 +93,7 @@ func New(o Options) *Jobs {
 		{Name: "poll", Spec: "@every 10s", Lease: time.Minute, Run: j.poll},
 		{Name: "texts", Spec: "@every 5s", Lease: time.Minute, Run: j.texts},
 		{Name: "rates", Spec: "@every 1m", Lease: time.Minute, Run: j.rates},
+		{Name: "history", Spec: "@every 30s", Lease: time.Minute, Run: j.history},
 		{Name: "digests", Spec: "@every 5s", Lease: 20 * time.Second, Run: j.digests},
 		{Name: "progress", Spec: "@every 3s", Lease: 15 * time.Second, Run: o.Progress},
 		{Name: "prune", Spec: "17 4 * * *", Lease: 10 * time.Minute, Run: j.prune},

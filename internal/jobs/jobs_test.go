@@ -172,7 +172,7 @@ func TestRun(t *testing.T) {
 	for {
 		pending, err := d.Store.PendingTexts(t.Context(), d.clock(), 1)
 		d.must(err)
-		if len(d.headlines()) > 40 && len(pending) == 0 && d.dates() == 1+historyDays {
+		if len(d.headlines()) > 40 && len(pending) == 0 && d.dates() == 1+recentDays {
 			break
 		}
 		if time.Now().After(deadline) {
