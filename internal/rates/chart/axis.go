@@ -65,13 +65,14 @@ const (
 	yearTick
 )
 
-// mostDates is how many dates fit under a chart without touching.
+// mostDates is how many dates are named at most, however short their names are.
 const mostDates = 7
 
 // dateAxis picks the days that are named: as many as fit of every day, every
 // Monday, the 1st and 15th, and so on up to years.
-func dateAxis(from, to time.Time) []tick {
+func dateAxis(from, to time.Time, fit func([]tick) bool) []tick {
 	const day = 24 * time.Hour
+	monday := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC) // any
 	for _, rule := range []struct {
 		kind  tickKind
 		named func(time.Time) bool
@@ -80,6 +81,7 @@ func dateAxis(from, to time.Time) []tick {
 		{dayTick, func(d time.Time) bool { return int(to.Sub(d)/day)%2 == 0 }},
 		{dayTick, func(d time.Time) bool { return d.Weekday() == time.Monday }},
 		{dayTick, func(d time.Time) bool { return d.Day() == 1 || d.Day() == 15 }},
+		{dayTick, func(d time.Time) bool { return int(d.Sub(monday)/day)%14 == 0 }},
 		{monthTick, func(d time.Time) bool { return d.Day() == 1 }},
 		{monthTick, func(d time.Time) bool { return d.Day() == 1 && d.Month()%2 == 1 }},
 		{monthTick, func(d time.Time) bool { return d.Day() == 1 && d.Month()%3 == 1 }},
@@ -97,7 +99,7 @@ func dateAxis(from, to time.Time) []tick {
 			}
 			ticks = append(ticks, t)
 		}
-		if len(ticks) <= mostDates {
+		if len(ticks) <= mostDates && fit(ticks) {
 			return ticks
 		}
 	}

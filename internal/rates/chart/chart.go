@@ -53,6 +53,8 @@ const (
 	defaultWidth, defaultHeight = 1000, 600
 	minWidth, minHeight         = 400, 240
 	maxSide                     = 2560
+	// edge is how much of the lines' height is left free above and below them.
+	edge = 0.03
 	// maxSeries is as many lines as there are colours for.
 	maxSeries = 3
 )
@@ -92,7 +94,6 @@ type scale struct {
 	high     float64
 	ticks    []float64
 	digits   int // after the point of each tick
-	dates    []tick
 }
 
 // limits returns the series with the points that are shown, and the axes that hold them.
@@ -132,10 +133,12 @@ func limits(series []Series, o Options) ([]Series, scale, error) {
 	if !o.To.IsZero() {
 		s.to = o.To
 	}
+	// No line lies on the frame.
+	room := (high - low) * edge
+	low, high = low-room, high+room
 	if o.Zero {
 		low, high = min(low, 0), max(high, 0)
 	}
 	s.low, s.high, s.ticks, s.digits = valueAxis(low, high)
-	s.dates = dateAxis(s.from, s.to)
 	return shown, s, nil
 }

@@ -151,32 +151,47 @@ func (p *painter) values() {
 	}
 }
 
-// dates draws the date axis. A label that would touch the one before, or the
-// picture's edge, is left out or moved.
+// dates draws the date axis with as many dates as have room.
 func (p *painter) dates() {
 	y := p.bottom + 34*p.unit
-	end := 0.0
 	p.dc.SetFontFace(p.label)
-	for _, t := range p.s.dates {
-		text := p.o.Day(t.date)
-		switch t.kind {
-		case monthTick:
-			text = p.o.Month(t.date)
-		case yearTick:
-			text = p.o.Year(t.date)
+	fit := func(ticks []tick) bool {
+		end := 0.0
+		for _, t := range ticks {
+			start, width := p.place(t)
+			if end > 0 && start < end+18*p.unit {
+				return false
+			}
+			end = start + width
 		}
-		w, _ := p.dc.MeasureString(text)
+		return true
+	}
+	for _, t := range dateAxis(p.s.from, p.s.to, fit) {
 		x := p.x(t.date)
-		start := min(max(x-w/2, 8*p.unit), float64(p.o.Width)-w-8*p.unit)
-		if start < end+18*p.unit && end > 0 {
-			continue
-		}
-		end = start + w
+		start, _ := p.place(t)
+		text := p.date(t)
 		p.dc.SetColor(p.theme.zero)
 		p.dc.SetLineWidth(max(1, 1.5*p.unit))
 		p.dc.DrawLine(x, p.bottom, x, p.bottom+6*p.unit)
 		p.dc.Stroke()
 		p.write(p.label, p.theme.pale, text, start, y, 0, 0)
+	}
+}
+
+// place is where a date's name begins, within the picture, and how wide it is.
+func (p *painter) place(t tick) (start, width float64) {
+	width, _ = p.dc.MeasureString(p.date(t))
+	return min(max(p.x(t.date)-width/2, 8*p.unit), float64(p.o.Width)-width-8*p.unit), width
+}
+
+func (p *painter) date(t tick) string {
+	switch t.kind {
+	case monthTick:
+		return p.o.Month(t.date)
+	case yearTick:
+		return p.o.Year(t.date)
+	default:
+		return p.o.Day(t.date)
 	}
 }
 
