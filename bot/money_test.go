@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,74 @@ func TestWhichCurrency(t *testing.T) {
 	}
 }
 
+func TestParseAlert(t *testing.T) {
+	for _, c := range []struct{ text, currency, kind, threshold string }{
+		{"usd > 520", "usd", "above", "520"},
+		{"USD>520", "usd", "above", "520"},
+		{"usd >= 520.5", "usd", "above", "520.5"},
+		{"usd < 500 тг", "usd", "below", "500"},
+		{"> 520 usd", "usd", "above", "520"},
+		{"$ > 520", "$", "above", "520"},
+		{"$520", "$", "", "520"},
+		{"usd 520", "usd", "", "520"},
+		{"usd 2%", "usd", "change", "2"},
+		{"usd 1,5 %", "usd", "change", "1.5"},
+		{"евро выше 600,5 тенге", "евро", "above", "600.5"},
+		{"доллар ниже 500₸", "доллар", "below", "500"},
+		{"доллар 520-дан жоғары", "доллар", "above", "520"},
+		{"еуро 600 теңгеден төмен", "еуро", "below", "600"},
+		{"euro above 600", "euro", "above", "600"},
+		{"kwd > 1 650", "kwd", "above", "1650"},
+		{"kwd > 1\u00a0650", "kwd", "above", "1650"},
+		{"usd > 520.", "usd", "above", "520"},
+		{"kwd > 1,650", "", "", ""}, // one thousand, or one and a half
+		{"kwd > 1.650.000", "", "", ""},
+		{"usd > -5", "", "", ""},
+		{"usd -5", "", "", ""},
+		{"usd > 0", "", "", ""},
+		{"usd 0%", "", "", ""},
+		{"usd 150%", "", "", ""},
+		{"usd > 2%", "", "", ""},
+		{"usd выше 500 ниже 520", "", "", ""},
+		{"> 520", "", "", ""},
+		{"usd", "", "", ""},
+		{"", "", "", ""},
+		{"usd > 99999999999", "", "", ""},
+	} {
+		w, ok := parseAlert(c.text)
+		if ok != (c.currency != "") || ok && (w.currency != c.currency || w.kind != c.kind || w.threshold.String() != c.threshold) {
+			t.Errorf("%q: %v %+v", c.text, ok, w)
+		}
+	}
+}
+
+func FuzzParseAlert(f *testing.F) {
+	f.Add("usd > 520")
+	f.Add("еуро 600 теңгеден төмен")
+	f.Fuzz(func(t *testing.T, text string) {
+		w, ok := parseAlert(text)
+		if ok && (!w.threshold.IsPositive() || w.currency == "" || len(alertData("n", "USD", "change", w.threshold)) > 64) {
+			t.Errorf("%q: %+v", text, w)
+		}
+	})
+}
+
+func TestAround(t *testing.T) {
+	for value, want := range map[string]string{
+		"478.77": "[480 482 484] [478 476 474]",
+		"520":    "[525 530 535] [515 510 505]",
+		"5.68":   "[5.7 5.75 5.8] [5.65 5.6 5.55]",
+		"3":      "[3.02 3.04 3.06] [2.98 2.96 2.94]",
+		"1650.5": "[1660 1670 1680] [1650 1640 1630]",
+		"0.0375": "[0.0376 0.0378 0.038] [0.0374 0.0372 0.037]",
+	} {
+		above, below := around(decimal.RequireFromString(value))
+		if got := fmt.Sprint(above, " ", below); strings.ReplaceAll(got, "]  [", "] [") != want {
+			t.Errorf("%s: %s, want %s", value, got, want)
+		}
+	}
+}
+
 // Buttons that this bot did not write are told, whatever they hold.
 func TestMoneyButtonsRefuse(t *testing.T) {
 	b := &Bot{}
@@ -60,6 +129,9 @@ func TestMoneyButtonsRefuse(t *testing.T) {
 		{(*Bot).convertButton, []string{
 			"", "x:USD:KZT", "-1:USD:KZT", "0:USD:KZT", "1e9:USD:KZT", "1:usd:KZT", "1:USD:tenge", "1:USD:GBP-x", "1:USD:-",
 			strings.Repeat("9", 41) + ":USD:KZT",
+		}},
+		{(*Bot).alertButton, []string{
+			"a", "a:usd", "n:USD", "n:USD:above:x", "n:USD:above:-1", "n:USD:above:0", "n:USD:above:1e5", "n:USD:sideways:5", "x:USD:above", "z:USD:above:5",
 		}},
 		{(*Bot).currencies, []string{"*:USD:", "+:usd:", "+::", "::some"}},
 		{(*Bot).ratesRefresh, []string{"USD:2026", "USD:20261341", "usd", "USD-", "AAA-BBB-CCC-DDD-EEE-FFF-GGG-HHH-III-JJJ-KKK-LLL-MMM", ":19920101"}},

@@ -287,7 +287,10 @@ func ratesKeyboard(r *request, q ratesQuery, first, last time.Time) [][]outbox.B
 		if first.IsZero() {
 			return buttons
 		}
-		return append(buttons, []outbox.Button{chartButton(r.p, q.codes, digest.ChatCurrencies(r.chat))})
+		return append(buttons, []outbox.Button{
+			chartButton(r.p, q.codes, digest.ChatCurrencies(r.chat)),
+			{Text: r.p.T("alert.button"), Data: "w:"},
+		})
 	}
 	var near []outbox.Button
 	for _, step := range []struct {

@@ -93,6 +93,7 @@ func New(o Options) *Jobs {
 		{Name: "poll", Spec: "@every 10s", Lease: time.Minute, Run: j.poll},
 		{Name: "texts", Spec: "@every 5s", Lease: time.Minute, Run: j.texts},
 		{Name: "rates", Spec: "@every 1m", Lease: time.Minute, Run: j.rates},
+		{Name: "alerts", Spec: "@every 20s", Lease: time.Minute, Run: j.alerts},
 		{Name: "history", Spec: "@every 30s", Lease: time.Minute, Run: j.history},
 		{Name: "digests", Spec: "@every 5s", Lease: 20 * time.Second, Run: j.digests},
 		{Name: "progress", Spec: "@every 3s", Lease: 15 * time.Second, Run: o.Progress},

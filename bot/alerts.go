@@ -1,0 +1,324 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"newsbot/internal/digest"
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
+	"newsbot/internal/store"
+)
+
+const (
+	alertsAtOnce     = 20 // of one chat
+	longestThreshold = 16 // digits and point, in a button's data
+)
+
+// percents are offered for alerts on a day's change.
+var percents = []string{"1", "2", "5"}
+
+// farAway is by what factor a threshold may differ from today's rate: more is a
+// slip, or a price for another number of units.
+var farAway = decimal.NewFromInt(5)
+
+// alerts shows what a chat waits for, and adds what was asked for.
+func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
+	if r.args == "" {
+		m, err := b.alertsScreen(ctx, r, "")
+		return answer{messages: []outbox.Message{m}}, err
+	}
+	w, ok := parseAlert(r.args)
+	if !ok {
+		text := r.p.H("alert.bad", "Text", locale.Clip(r.args, 60)) + "\n\n" + r.p.H("alert.examples")
+		return note(text), nil
+	}
+	code, err := rates.ParseCurrency(w.currency)
+	if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
+		return answer{messages: []outbox.Message{whichAlert(r.p, w, ambiguous)}}, nil
+	}
+	if err != nil || code == rates.Tenge {
+		return note(r.p.H("convert.unknown", "Word", locale.Clip(w.currency, 60))), nil
+	}
+	m, err := b.addAlert(ctx, r, code, w.kind, w.threshold)
+	return answer{messages: []outbox.Message{m}}, err
+}
+
+// watch is what a person wants to be told of, in their words.
+type watch struct {
+	currency  string
+	kind      string // empty: above or below, whichever is not yet
+	threshold decimal.Decimal
+}
+
+var (
+	thresholdPattern = regexp.MustCompile(`\d[\d \x{a0}\x{202f}.,]*`)
+	thousandsPattern = regexp.MustCompile(`^\d{1,3}(?:[.,]\d{3})+$`)
+	plainPattern     = regexp.MustCompile(`^\d{1,9}(?:\.\d{1,6})?$`)
+	tengePattern     = regexp.MustCompile(`(?i)₸|(?:^|[\s\d])(?:тг|тенге|теңге\S*|kzt|tenge)(?:\s|$)`)
+)
+
+// alertWords are the signs and words for the direction; Kazakh ones stand behind the number.
+var alertWords = []struct{ word, kind string }{
+	{">=", store.AlertAbove}, {"<=", store.AlertBelow}, {">", store.AlertAbove}, {"<", store.AlertBelow}, {"≥", store.AlertAbove}, {"≤", store.AlertBelow},
+	{"выше", store.AlertAbove}, {"больше", store.AlertAbove}, {"above", store.AlertAbove}, {"over", store.AlertAbove}, {"жоғары", store.AlertAbove},
+	{"ниже", store.AlertBelow}, {"меньше", store.AlertBelow}, {"below", store.AlertBelow}, {"under", store.AlertBelow}, {"төмен", store.AlertBelow},
+}
+
+// parseAlert reads what to watch for: "usd > 520", "eur ниже 600", "usd 520-дан
+// жоғары", "rub 2%". ok is false for what has no currency, no number, two
+// numbers, or a number that can be read in two ways.
+func parseAlert(text string) (w watch, ok bool) {
+	text = strings.ToLower(text)
+	for _, each := range alertWords {
+		if strings.Contains(text, each.word) {
+			if w.kind != "" && w.kind != each.kind {
+				return watch{}, false
+			}
+			w.kind = each.kind
+			text = strings.Replace(text, each.word, " ", 1)
+		}
+	}
+	at := thresholdPattern.FindStringIndex(text)
+	if at == nil {
+		return watch{}, false
+	}
+	number := strings.TrimRight(strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(text[at[0]:at[1]]), ".,")
+	before, after := text[:at[0]], strings.TrimSpace(text[at[1]:])
+	if strings.HasSuffix(strings.TrimSpace(before), "-") {
+		return watch{}, false
+	}
+	if rest, percent := strings.CutPrefix(after, "%"); percent {
+		if w.kind != "" {
+			return watch{}, false
+		}
+		w.kind, after = store.AlertChange, rest
+	}
+	if thousandsPattern.MatchString(number) {
+		return watch{}, false // 1,200 is one thousand to some and one to others
+	}
+	number = strings.Replace(number, ",", ".", 1)
+	if !plainPattern.MatchString(number) {
+		return watch{}, false
+	}
+	if strings.HasPrefix(after, "-") { // 520-дан, 600-ден
+		_, after, _ = strings.Cut(after, " ")
+	}
+	after = tengePattern.ReplaceAllString(" "+after, " ")
+	w.currency = strings.Join(strings.Fields(before+" "+after), " ")
+	w.threshold = decimal.RequireFromString(number) // the pattern lets only numbers pass
+	return w, w.currency != "" && w.threshold.IsPositive() && (w.kind != store.AlertChange || w.threshold.LessThanOrEqual(decimal.NewFromInt(100)))
+}
+
+func alertData(op, code, kind string, threshold decimal.Decimal) string {
+	return "w:" + op + ":" + code + ":" + kind + ":" + threshold.String()
+}
+
+// whichAlert asks which currency is meant.
+func whichAlert(p *locale.Printer, w watch, e *rates.AmbiguousError) outbox.Message {
+	m := outbox.Message{Text: p.H("convert.which", "Word", locale.Clip(e.Word, 60))}
+	for _, code := range e.Codes[:min(len(e.Codes), mostMeanings)] {
+		label := code
+		if name := p.Currency(code); name != "" {
+			label += " · " + name
+		}
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: label, Data: alertData("n", code, w.kind, w.threshold)}})
+	}
+	return m
+}
+
+// alertButton does what the data says: nothing shows the list, a offers alerts
+// on a currency, n adds one, x removes one.
+func (b *Bot) alertButton(ctx context.Context, r *request) (answer, error) {
+	op, code, kind := r.arg(0), r.arg(1), r.arg(2)
+	if op == "" {
+		m, err := b.alertsScreen(ctx, r, "")
+		return screen(m), err
+	}
+	if !codePattern.MatchString(code) {
+		return answer{}, badData{"currency"}
+	}
+	if op == "a" {
+		m, err := b.offerAlerts(ctx, r, code)
+		return screen(m), err
+	}
+	threshold, err := decimal.NewFromString(r.arg(3))
+	if err != nil || !plainPattern.MatchString(r.arg(3)) || len(r.arg(3)) > longestThreshold || !threshold.IsPositive() {
+		return answer{}, badData{"threshold"}
+	}
+	if !slices.Contains([]string{"", store.AlertAbove, store.AlertBelow, store.AlertChange}, kind) {
+		return answer{}, badData{"kind of alert"}
+	}
+	switch op {
+	case "n":
+		m, err := b.addAlert(ctx, r, code, kind, threshold)
+		return screen(m), err
+	case "x":
+		err := b.o.Store.RemoveAlert(ctx, store.Alert{ChatID: r.chat.ID, Code: code, Kind: kind, Threshold: threshold})
+		if err != nil && !isNotFound(err) { // pressed twice: it is gone, as was asked
+			return answer{}, err
+		}
+		m, err := b.alertsScreen(ctx, r, "")
+		a := screen(m)
+		a.toast = r.p.T("alert.removed")
+		return a, err
+	default:
+		return answer{}, badData{"alert " + op}
+	}
+}
+
+// newest is the newest rate of a currency, tomorrow's when it is out.
+func (b *Bot) newest(ctx context.Context, r *request, code string) (q rates.Quote, ok bool, err error) {
+	quotes, err := b.o.Store.Quotes(ctx, []string{code}, digest.Today(r.p, r.now).AddDate(0, 0, 1))
+	if err != nil || len(quotes) == 0 {
+		return rates.Quote{}, false, err
+	}
+	return quotes[0], quotes[0].Value.IsPositive() && quotes[0].Nominal > 0, nil
+}
+
+// addAlert stores an alert and shows all there are, beginning with what was done.
+func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, threshold decimal.Decimal) (outbox.Message, error) {
+	q, ok, err := b.newest(ctx, r, code)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if !ok {
+		return outbox.Message{Text: r.p.H("convert.missing", "Code", code)}, nil
+	}
+	now := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Tenge(q.Value.String()))
+	switch {
+	case kind != "":
+	case threshold.GreaterThan(q.Value):
+		kind = store.AlertAbove
+	default:
+		kind = store.AlertBelow
+	}
+	a := store.Alert{
+		ChatID: r.chat.ID, Code: code, Kind: kind, Threshold: threshold, Nominal: q.Nominal, ThreadID: r.thread, Armed: true, Checked: q.Date,
+	}
+	switch kind {
+	case store.AlertAbove:
+		a.Armed = q.Value.LessThan(threshold)
+	case store.AlertBelow:
+		a.Armed = q.Value.GreaterThan(threshold)
+	}
+	if kind != store.AlertChange && (threshold.GreaterThan(q.Value.Mul(farAway)) || threshold.Mul(farAway).LessThan(q.Value)) {
+		text := r.p.H("alert.far", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Tenge(q.Value.String()), "Threshold", r.p.Tenge(threshold.String()))
+		return outbox.Message{Text: text}, nil
+	}
+	list, err := b.o.Store.Alerts(ctx, r.chat.ID)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if len(list) >= alertsAtOnce && !slices.ContainsFunc(list, func(o store.Alert) bool {
+		return o.Code == code && o.Kind == kind && o.Threshold.Equal(threshold)
+	}) {
+		return b.alertsScreen(ctx, r, r.p.H("alert.limit", "Count", alertsAtOnce))
+	}
+	if err := b.o.Store.SetAlert(ctx, r.now, a); err != nil {
+		return outbox.Message{}, err
+	}
+	said := locale.Raw("<b>" + locale.Escape(describe(r.p, a)) + "</b>")
+	lead := r.p.H("alert.done", "Alert", said)
+	if !a.Armed {
+		lead = r.p.H("alert.beyond", "Alert", said)
+	}
+	return b.alertsScreen(ctx, r, lead+" "+now)
+}
+
+// describe says what an alert waits for: "USD — 520,00 ₸ и выше".
+func describe(p *locale.Printer, a store.Alert) string {
+	unit := digest.Units(p, a.Nominal, a.Code)
+	switch a.Kind {
+	case store.AlertAbove:
+		return p.T("alert.above", "Unit", unit, "Threshold", p.Tenge(a.Threshold.String()))
+	case store.AlertBelow:
+		return p.T("alert.below", "Unit", unit, "Threshold", p.Tenge(a.Threshold.String()))
+	default:
+		return p.T("alert.change", "Unit", a.Code, "Threshold", p.Percent(a.Threshold.String()))
+	}
+}
+
+// alertsScreen lists what a chat waits for, below what was just done.
+func (b *Bot) alertsScreen(ctx context.Context, r *request, lead string) (outbox.Message, error) {
+	list, err := b.o.Store.Alerts(ctx, r.chat.ID)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	var t strings.Builder
+	if lead != "" {
+		t.WriteString(lead + "\n\n")
+	}
+	t.WriteString("<b>" + r.p.H("alert.title") + "</b>\n")
+	var keyboard [][]outbox.Button
+	for _, a := range list {
+		t.WriteString("• " + locale.Escape(describe(r.p, a)) + "\n")
+		keyboard = append(keyboard, []outbox.Button{{Text: "✕ " + describe(r.p, a), Data: alertData("x", a.Code, a.Kind, a.Threshold)}})
+	}
+	if len(list) == 0 {
+		t.WriteString(r.p.H("alert.none") + "\n\n" + r.p.H("alert.examples") + "\n")
+	}
+	t.WriteString("\n<i>" + r.p.H("alert.about") + "</i>")
+	var add []outbox.Button
+	for _, code := range digest.ChatCurrencies(r.chat) {
+		add = append(add, outbox.Button{Text: "＋ " + code, Data: "w:a:" + code})
+	}
+	for row := range slices.Chunk(add, currenciesInRow) {
+		keyboard = append(keyboard, row)
+	}
+	keyboard = append(keyboard, []outbox.Button{{Text: r.p.T("rates.button_back"), Data: "r:"}})
+	return outbox.Message{Text: t.String(), Keyboard: keyboard}, nil
+}
+
+// offerAlerts proposes round thresholds around the rate of a currency.
+func (b *Bot) offerAlerts(ctx context.Context, r *request, code string) (outbox.Message, error) {
+	q, ok, err := b.newest(ctx, r, code)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	back := []outbox.Button{{Text: r.p.T("alert.back"), Data: "w:"}}
+	if !ok {
+		return outbox.Message{Text: r.p.H("convert.missing", "Code", code), Keyboard: [][]outbox.Button{back}}, nil
+	}
+	above, below := around(q.Value)
+	var rows [3][]outbox.Button
+	for i := range above {
+		rows[0] = append(rows[0], outbox.Button{Text: "▲ " + r.p.Number(above[i].String()), Data: alertData("n", code, store.AlertAbove, above[i])})
+		rows[1] = append(rows[1], outbox.Button{Text: "▼ " + r.p.Number(below[i].String()), Data: alertData("n", code, store.AlertBelow, below[i])})
+	}
+	for _, p := range percents {
+		rows[2] = append(rows[2], outbox.Button{Text: "▲▼ " + r.p.Percent(p), Data: alertData("n", code, store.AlertChange, decimal.RequireFromString(p))})
+	}
+	text := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Tenge(q.Value.String())) + " " + r.p.H("alert.what")
+	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{rows[0], rows[1], rows[2], back}}, nil
+}
+
+// around returns three round numbers above a value and three below, about one
+// per cent of it apart.
+func around(value decimal.Decimal) (above, below [3]decimal.Decimal) {
+	percent := value.Shift(-2)
+	// The power of ten below one per cent, and of its 1, 2 and 5 the nearest below.
+	step := decimal.New(1, int32(percent.NumDigits())-1+percent.Exponent())
+	for _, factor := range []int64{5, 2} {
+		if each := step.Mul(decimal.NewFromInt(factor)); each.LessThanOrEqual(percent) {
+			step = each
+			break
+		}
+	}
+	floor := value.Div(step).Floor().Mul(step)
+	for i := range above {
+		n := decimal.NewFromInt(int64(i + 1))
+		above[i] = floor.Add(step.Mul(n))
+		below[i] = floor.Sub(step.Mul(n))
+		if !floor.Equal(value) {
+			below[i] = below[i].Add(step)
+		}
+	}
+	return above, below
+}

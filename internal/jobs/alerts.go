@@ -1,0 +1,151 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+const (
+	// alertSlice is how many alerts are settled in one transaction.
+	alertSlice = 200
+	// freshAlert is how old the date of a rate may be when it is told: what was
+	// crossed while nobody could be told is no news any more.
+	freshAlert = 3 * 24 * time.Hour
+)
+
+// hysteresis is how far, as a share of its threshold, a rate has to come back
+// before the alert is told again: a rate that hovers would ring every day.
+var hysteresis = decimal.New(2, -3)
+
+// alerts holds what chats watch for against the rates that are new.
+func (j *Jobs) alerts(ctx context.Context) error {
+	for {
+		due, err := j.Store.DueAlerts(ctx, alertSlice)
+		if err != nil {
+			return fmt.Errorf("find due alerts: %w", err)
+		}
+		if len(due) == 0 {
+			return nil
+		}
+		now := j.Now()
+		outcomes := make([]store.AlertOutcome, len(due))
+		for i, d := range due {
+			outcomes[i] = judge(d, now)
+		}
+		sent, err := j.Store.SettleAlerts(ctx, now, outcomes)
+		if err != nil {
+			return err
+		}
+		if sent > 0 {
+			j.Log.Info("alerts enqueued", slog.Int("alerts", sent))
+			j.Wake()
+		}
+	}
+}
+
+// judge decides on one alert. Each rate is looked at in its turn, so that a
+// crossing is seen even when the next day takes it back; the last one is told.
+func judge(d store.DueAlert, now time.Time) store.AlertOutcome {
+	out := store.AlertOutcome{Alert: d.Alert, Armed: d.Armed, Checked: d.Checked}
+	for i, rate := range d.Rates {
+		if !rate.Date.After(d.Checked) {
+			continue
+		}
+		out.Checked = rate.Date
+		before, known := decimal.Zero, false
+		if i > 0 {
+			before, known = inUnits(d.Rates[i-1], d.Nominal)
+		}
+		value, ok := inUnits(rate, d.Nominal)
+		if !ok {
+			continue
+		}
+		rings := false
+		switch d.Kind {
+		case store.AlertAbove:
+			rings, out.Armed = crossed(value.GreaterThanOrEqual(d.Threshold),
+				value.LessThan(d.Threshold.Sub(d.Threshold.Mul(hysteresis))), out.Armed)
+		case store.AlertBelow:
+			rings, out.Armed = crossed(value.LessThanOrEqual(d.Threshold),
+				value.GreaterThan(d.Threshold.Add(d.Threshold.Mul(hysteresis))), out.Armed)
+		case store.AlertChange:
+			// Compared before any rounding: 1.996 per cent are not two.
+			rings = known && value.Sub(before).Abs().Mul(decimal.NewFromInt(100)).GreaterThanOrEqual(before.Mul(d.Threshold))
+		}
+		if rings && now.Sub(rate.Date) < freshAlert {
+			out.Send = &outbox.Delivery{
+				Key:    fmt.Sprintf("alert:%d:%s:%s:%s:%s", d.ChatID, d.Code, d.Kind, d.Threshold, rate.Date.Format(time.DateOnly)),
+				ChatID: d.ChatID, ThreadID: d.ThreadID, Lane: outbox.LaneBreaking,
+				Message: alertMessage(d, rate.Date, value, before, known),
+			}
+		}
+	}
+	return out
+}
+
+// crossed says whether an alert rings, and whether it is armed from then on.
+func crossed(beyond, back, armed bool) (rings, stays bool) {
+	if beyond {
+		return armed, false
+	}
+	return false, armed || back
+}
+
+// inUnits is the price of so many units, whatever number the bank lists; ok is
+// false for what is no price.
+func inUnits(r store.DatedRate, units int64) (value decimal.Decimal, ok bool) {
+	if r.Nominal <= 0 || !r.Value.IsPositive() {
+		return decimal.Zero, false
+	}
+	if r.Nominal == units {
+		return r.Value, true
+	}
+	return r.Value.Mul(decimal.NewFromInt(units)).DivRound(decimal.NewFromInt(r.Nominal), 12), true
+}
+
+// alertMessage tells that a rate did what the chat waits for.
+func alertMessage(d store.DueAlert, date time.Time, value, before decimal.Decimal, known bool) outbox.Message {
+	zone, err := locale.Zone(d.Chat.Zone)
+	if err != nil {
+		zone = time.UTC // the date below is the same in every zone
+	}
+	p := locale.New(locale.Language(d.Chat.Language), zone)
+	unit := d.Code
+	if d.Nominal != 1 {
+		unit = p.Int(d.Nominal) + "\u00a0" + d.Code
+	}
+	line := "🔔 <b>" + locale.Escape(unit) + "</b> — <b>" + locale.Escape(p.Tenge(value.String())) + "</b>"
+	if change := value.Sub(before); known && !change.IsZero() {
+		arrow, sign := "▲", "+"
+		if change.IsNegative() {
+			arrow, sign = "▼", ""
+		}
+		share := change.Mul(decimal.NewFromInt(100)).DivRound(before, 2)
+		line += " " + arrow + "\u00a0" + p.Decimal(change.Abs().String()) + " (" + sign + p.Percent(share.StringFixed(2)) + ")"
+	}
+	var why string
+	switch d.Kind {
+	case store.AlertAbove:
+		why = p.H("alert.rose", "Threshold", p.Tenge(d.Threshold.String()))
+	case store.AlertBelow:
+		why = p.H("alert.fell", "Threshold", p.Tenge(d.Threshold.String()))
+	default:
+		why = p.H("alert.changed", "Threshold", p.Percent(d.Threshold.String()))
+	}
+	y, m, day := date.UTC().Date()
+	official := p.H("alert.official", "Date", p.Date(time.Date(y, m, day, 12, 0, 0, 0, zone)))
+	return outbox.Message{
+		Text: line + "\n" + why + "\n\n<i>" + official + "</i>",
+		Keyboard: [][]outbox.Button{{
+			{Text: p.T("button.rates"), Data: "m:rates"}, {Text: p.T("alert.button"), Data: "m:alert"},
+		}},
+	}
+}
