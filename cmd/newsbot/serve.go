@@ -118,6 +118,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewNationalBank(client, s.ratesURL),
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, h.now(), log) },
 		Progress: desk.Progress, Wake: sender.Wake, Now: h.now, Zone: s.zone,
+		RatesHeld:    tellEditors(db, s.editors, h.now, sender.Wake),
 		PollInterval: s.pollInterval, Sole: sole, Holder: holder, Log: log, Observe: m.job,
 	})
 	// Updates stop first; what they began and what is being sent may then end.
