@@ -36,6 +36,12 @@ func TestConvertScreens(t *testing.T) {
 			keep("nominal", ask("1000000 uzs usd"))
 			keep("other_date", ask("10,5 cny usd")) // the yuan is of the day before
 			keep("no_such_rate", ask("5 XOF"))
+			which := ask("100 крон в долларах")
+			keep("which", which)
+			chosen, _, _ := d.press(reader, which, "SEK")
+			keep("chosen_without_rate", chosen)
+			keep("unknown", ask("100 xyzzy в тенге"))
+			keep("words", ask("1,5 млн тенге в долларах"))
 			d.pass(72 * time.Hour)
 			keep("stale", ask("100 usd"))
 		})

@@ -11,6 +11,7 @@ import (
 	"newsbot/internal/digest"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 )
 
 // ratesAtOnce bounds the currencies of one screen: their codes and a date are
@@ -74,12 +75,38 @@ func parseRates(text string, today time.Time) (q ratesQuery, bad []string) {
 		}
 		return ok
 	})
-	codes, badWords := parseCodes(strings.Join(words, " "))
 	if q.date.Equal(today) {
 		q.date = time.Time{}
 	}
-	q.codes = codes
+	var badWords []string
+	q.codes, badWords = currenciesIn(strings.Join(words, " "))
 	return q, append(bad, badWords...)
+}
+
+// currenciesIn reads currencies by their codes, their signs and their names; bad
+// are words that are none, or that name several.
+func currenciesIn(text string) (codes, bad []string) {
+	codes, words := parseCodes(text)
+	if len(words) == 0 {
+		return codes, nil
+	}
+	if code, err := rates.ParseCurrency(text); err == nil { // a name of several words
+		return without(rates.Tenge, []string{code}), nil
+	}
+	for _, word := range words {
+		code, err := rates.ParseCurrency(word)
+		switch {
+		case err != nil:
+			bad = append(bad, word)
+		case len(codes) < ratesAtOnce:
+			codes = add(codes, []string{code})
+		}
+	}
+	return without(rates.Tenge, codes), bad
+}
+
+func without(code string, codes []string) []string {
+	return slices.DeleteFunc(codes, func(c string) bool { return c == code })
 }
 
 // parseDay reads a date such as 01.04.2026, 1.4.26, 2026-04-01, or 01.04, which is the last such day.
