@@ -111,6 +111,23 @@ func TestNewcomerInTheSandbox(t *testing.T) {
 		page.As(who.id)
 		page.WaitText(news)
 	}
+	// A chart of the rates, which changes in place.
+	const picture = `[...document.querySelectorAll('[data-testid=photo] img')].some((i) => i.naturalWidth === 1000)`
+	p := locale.New(people[0].lang, zone)
+	page.As(people[0].id)
+	page.Say("/rates")
+	page.Press(p.T("chart.button"))
+	page.Wait("the chart", picture)
+	page.Press("EUR")
+	page.Press(p.T("chart.compare"))
+	page.Press("⚖️ USD")
+	page.Wait("the comparison", `[...document.querySelectorAll('[data-testid=inline-button]')].some((b) => b.textContent.includes('✓ ⚖️ USD')) && `+picture)
+	if dir := os.Getenv("NEWSBOT_SCREENSHOTS"); dir != "" {
+		time.Sleep(time.Second)
+		page.Screenshot(filepath.Join(dir, string(people[0].lang)+"-chart.png"))
+	}
+	page.Press(p.T("chart.close"))
+	page.Wait("the chart to be gone", "!"+picture)
 	if bad := page.Violations(); len(bad) > 0 {
 		t.Errorf("calls that the Bot API does not have: %q", bad)
 	}
