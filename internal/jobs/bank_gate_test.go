@@ -14,6 +14,8 @@ import (
 	"newsbot/internal/sandbox/newsroom"
 )
 
+var _ = []Bank{(*rates.NationalBank)(nil), (*rates.CentralBankOfRussia)(nil)}
+
 // says makes the bank answer for every date with these lines: CODE value nominal.
 func (d *desk) says(lines *atomic.Value) {
 	d.answers(func(w http.ResponseWriter, r *http.Request) bool {

@@ -34,8 +34,7 @@ func NewNationalBank(c *fetch.Client, url string) *NationalBank {
 // ErrNotPublished when the bank has none, ErrOtherDay when its list is not for
 // that day, and the errors of fetch and Parse.
 func (b *NationalBank) Fetch(ctx context.Context, date time.Time) (Day, error) {
-	year, month, dom := date.Date()
-	want := time.Date(year, month, dom, 0, 0, 0, 0, time.UTC)
+	want := civil(date)
 	day, err := b.fetch(ctx, want)
 	if err != nil {
 		return Day{}, fmt.Errorf("rates for %s: %w", want.Format(time.DateOnly), err)
@@ -68,4 +67,10 @@ func (b *NationalBank) fetch(ctx context.Context, want time.Time) (Day, error) {
 		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrOtherDay)
 	}
 	return day, nil
+}
+
+// civil is the civil day of t in its own location, as midnight UTC.
+func civil(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }

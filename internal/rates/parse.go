@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,47 +90,48 @@ func Parse(body []byte) (Day, error) {
 	return day, nil
 }
 
-// decode reads the one root element and makes sure that nothing else is there:
-// an error page, a DTD or a cut answer must not pass for a list.
+// decode reads a list of the bank's, in either form.
 func decode(body []byte) (root string, l list, err error) {
-	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	channel := struct {
+		Channel *list `xml:"channel"`
+	}{&l}
+	root, err = decodeRoot(xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))), map[string]any{"rates": &l, "rss": &channel})
+	return root, l, err
+}
+
+// decodeRoot reads the one root element into what roots has for its name, and
+// makes sure that nothing else is there: an error page, a DTD or a cut answer
+// must not pass for a list.
+func decodeRoot(dec *xml.Decoder, roots map[string]any) (root string, err error) {
 	for {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
 			if root == "" {
-				return "", list{}, errors.New("there is no XML in it")
+				return "", errors.New("there is no XML in it")
 			}
-			return root, l, nil
+			return root, nil
 		}
 		if err != nil {
-			return "", list{}, fmt.Errorf("read XML: %w", err)
+			return "", fmt.Errorf("read XML: %w", err)
 		}
 		switch t := token.(type) {
 		case xml.Directive:
-			return "", list{}, errors.New("a document type declaration is not part of a list of rates")
+			return "", errors.New("a document type declaration is not part of a list of rates")
 		case xml.CharData:
 			if len(bytes.TrimSpace(t)) > 0 {
-				return "", list{}, errors.New("text outside of the root element")
+				return "", errors.New("text outside of the root element")
 			}
 		case xml.StartElement:
 			if root != "" {
-				return "", list{}, fmt.Errorf("a second root element <%.20s>", t.Name.Local)
+				return "", fmt.Errorf("a second root element <%.20s>", t.Name.Local)
 			}
 			root = t.Name.Local
-			switch root {
-			case "rates":
-				err = dec.DecodeElement(&l, &t)
-			case "rss":
-				channel := struct {
-					Channel list `xml:"channel"`
-				}{}
-				err = dec.DecodeElement(&channel, &t)
-				l = channel.Channel
-			default:
-				return "", list{}, fmt.Errorf("the root element is <%.20s>, not <rates> or <rss>", root)
+			into, ok := roots[root]
+			if !ok {
+				return "", fmt.Errorf("the root element is <%.20s>, not <%s>", root, strings.Join(slices.Sorted(maps.Keys(roots)), "> or <"))
 			}
-			if err != nil {
-				return "", list{}, fmt.Errorf("read XML: %w", err)
+			if err := dec.DecodeElement(into, &t); err != nil {
+				return "", fmt.Errorf("read XML: %w", err)
 			}
 		}
 	}
