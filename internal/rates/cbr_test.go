@@ -110,6 +110,7 @@ func TestCentralBankOfRussiaFetch(t *testing.T) {
 func FuzzParseCBR(f *testing.F) {
 	f.Add([]byte(cbrList("14.05.2026", valute("USD", "1", "80,5"), valute("KZT", "100", "16,1"))))
 	f.Add([]byte("<ValCurs Date='01.01.2026'/>"))
+	f.Add([]byte("&\xe0 "))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		day, err := ParseCBR(body)
 		if err != nil {

@@ -112,7 +112,7 @@ func decodeRoot(dec *xml.Decoder, roots map[string]any) (root string, err error)
 			return root, nil
 		}
 		if err != nil {
-			return "", fmt.Errorf("read XML: %w", err)
+			return "", fmt.Errorf("read XML: %w", readable(err))
 		}
 		switch t := token.(type) {
 		case xml.Directive:
@@ -131,10 +131,19 @@ func decodeRoot(dec *xml.Decoder, roots map[string]any) (root string, err error)
 				return "", fmt.Errorf("the root element is <%.20s>, not <%s>", root, strings.Join(slices.Sorted(maps.Keys(roots)), "> or <"))
 			}
 			if err := dec.DecodeElement(into, &t); err != nil {
-				return "", fmt.Errorf("read XML: %w", err)
+				return "", fmt.Errorf("read XML: %w", readable(err))
 			}
 		}
 	}
+}
+
+// readable is err, without bytes that a log or a message could not carry: the
+// decoder quotes what it stumbles over.
+func readable(err error) error {
+	if utf8.ValidString(err.Error()) {
+		return err
+	}
+	return errors.New(strings.ToValidUTF8(err.Error(), "?"))
 }
 
 // newest returns the date that most items carry (of equals the latest) and the
