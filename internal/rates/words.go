@@ -30,7 +30,7 @@ type noun struct {
 var nouns = []noun{
 	{"тенге теньге тг= тнг= кзт= tenge teng= tg= tng=", "KZT", true},
 	{"доллар долар дол= долл= бакс усд= dollar dolar buck", "USD CAD AUD HKD SGD NZD", true},
-	{"евро еуро эуро евр= euro evro", "EUR", true},
+	{"евро еуро эуро евр= еур= euro evro", "EUR", true},
 	{"рубл рубел= руб= р= рб= rubl= rubley= ruble rouble", "RUB BYN", true},
 	{"юан yuan renminbi= rmb=", "CNY", true},
 	{"иен йен yen= jen=", "JPY", true},
@@ -74,18 +74,18 @@ type country struct{ stems, codes string }
 var countries = []country{
 	{"казах казак qazaq kazakh", "KZT"},
 	{"сша= акш= америк америкал us= usa= american= штат united= states=", "USD"},
-	{"канад canad", "CAD"},
-	{"австрал austral", "AUD"},
+	{"канад кан= canad", "CAD"},
+	{"австрал austral aussie=", "AUD"},
 	{"гонконг hong= kong= hongkong=", "HKD"},
 	{"сингапур singapor", "SGD"},
 	{"новозеланд zealand=", "NZD"},
-	{"рф= росси ресей русск russia", "RUB"},
-	{"беларус белорус belarus", "BYN"},
+	{"рф= рос= росси ресей русск russia", "RUB"},
+	{"бел= беларус белорус belarus", "BYN"},
 	{"китай кытай chinese= china=", "CNY"},
 	{"япон жапон japan", "JPY"},
-	{"швед швеци swed", "SEK"},
+	{"швед шв= швеци swed", "SEK"},
 	{"норвег норвеж norw", "NOK"},
-	{"датск дани= дания= дании= denmark= danish=", "DKK"},
+	{"датск дат= дани= дания= дании= denmark= danish=", "DKK"},
 	{"чеш чех czech", "CZK"},
 	{"исланд iceland", "ISK"},
 	{"британ брит= улыбритан английск англи british= britain= english= uk=", "GBP"},
@@ -108,10 +108,10 @@ var countries = []country{
 	{"ирак iraq", "IQD"},
 	{"азербайдж азербайж azer", "AZN"},
 	{"туркмен turkmen", "TMT"},
-	{"кыргыз киргиз kyrgyz", "KGS"},
-	{"узбек озбек uzbek", "UZS"},
+	{"кырг= кирг= кыргыз киргиз kyrgyz", "KGS"},
+	{"узб= узбек озбек uzbek", "UZS"},
 	{"таджик тажик tajik", "TJS"},
-	{"турец турци турки= туркия турик turk=  turkish= turkey= turkiye=", "TRY"},
+	{"тур= турец турци турки= туркия турик turk=  turkish= turkey= turkiye=", "TRY"},
 	{"украин ukrain", "UAH"},
 	{"польск польш полша poland= polish=", "PLN"},
 	{"венгер венгри мажар hungar", "HUF"},
@@ -156,13 +156,13 @@ const (
 	wordsTo   = " в во на to in into "
 	wordsWeak = " к ко vs against "
 	wordsFrom = " за из с со for from per "
-	wordsHow  = " сколько скок канша неше кандай much many "
+	wordsHow  = " сколько скока сколко канша неше кандай much many "
 	// Of the words that say nothing here, none may turn a question into another.
-	wordsIdle = " будет это стоит стоят равно равен равна равны составит составляет пожалуйста пжл скажи скажите подскажи подскажите посчитай посчитайте " +
+	wordsIdle = " будет это а какой какая цена стоит стоят равно равен равна равны составит составляет пожалуйста пжл скажи скажите подскажи подскажите посчитай посчитайте " +
 		"переведи переведите перевести перевод конвертируй конвертировать конвертация поменять обменять обмен купить курс курсу курсом курса " +
 		"официальный официальному официальным сейчас сегодня если мне валюта валюте по " +
 		"болады болса болад турады тен айырбастау айырбаста айырбастаныз аудар аударыныз аудару багам багамы багаммен курсы курсымен ресми бугин бугинги казир " +
-		"маган керек алам аламын есепте " +
+		"айналдыр айналдырыныз шак маган керек алам аламын есепте " +
 		"convert exchange change how is are what what's s the a an please pls rate official today now equal equals worth cost costs be will get i me "
 	// Beside a country or a currency these add nothing.
 	wordsBeside = " новый новых нового жана new south юж южных оныустик онтустик солтустик арабия арабиясы арабиясынын араб аравийских аравии "
