@@ -236,6 +236,31 @@ func (d *desk) waitNew(chat, after int64) emulator.Message {
 	return d.wait(chat, func(m emulator.Message) bool { return m.Outgoing && m.ID > after })
 }
 
+// A chart goes to the topic where it was asked for; where pictures are not
+// allowed, its words go.
+func TestChartInGroups(t *testing.T) {
+	d := open(t, "kk")
+	d.seedHistory(40)
+	const wordy = int64(-1002000000003)
+	d.tg.AddChat(emulator.Chat{
+		ID: wordy, Type: emulator.Supergroup, Title: "Тек мәтін", NoPhotos: true,
+		Members: map[int64]string{reader: emulator.Creator, d.tg.Bot().ID: emulator.Member},
+	})
+	var thread int64
+	d.step(1, func() { thread = d.tg.AddTopic(topics, "Бағам") })
+	_, sent, _ := d.press(other, d.ask(other, topics, "/rates", emulator.InThread(thread)), "📈")
+	if len(sent) != 1 || sent[0].ThreadID != thread {
+		t.Fatalf("got %v, want the chart in topic %d", sent, thread)
+	}
+	d.pictureOf(sent[0])
+	d.refused = true
+	_, sent, _ = d.press(reader, d.ask(reader, wordy, "/rates"), "📈")
+	if len(sent) != 1 || sent[0].Photo != nil {
+		t.Fatalf("got %v, want words", sent)
+	}
+	contains(t, sent[0].Text, "USD", "30 күнде")
+}
+
 func TestChartForeignData(t *testing.T) {
 	d := open(t, "en")
 	d.seedHistory(40)

@@ -76,7 +76,7 @@ func (b *Bot) sendPicture(ctx context.Context, r *request, p *picture, edit bool
 		case class == telegram.BadPreview && held != "":
 			b.o.Log.Info("a picture is not held any more, it is drawn anew", slog.Int64("update", r.update), slog.Any("error", err))
 			held = ""
-		case edit: // the message is gone, or cannot become a picture
+		case edit: // the message is gone, or may not be changed any more
 			b.o.Log.Info("picture is sent anew", slog.Int64("chat", d.ChatID), slog.Any("error", err))
 			edit = false
 		default: // pictures are not allowed here

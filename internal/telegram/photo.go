@@ -49,8 +49,8 @@ func (c *Client) SendPhoto(ctx context.Context, chatID, threadID int64, p Photo)
 }
 
 // EditPhoto makes a message with a picture be p. It is no error when it was so
-// already; fileID is then p's own. Errors are those of SendPhoto; a message that
-// was a text cannot become a picture.
+// already; fileID is then p's own. Errors are those of SendPhoto. A text can
+// become a picture; a picture cannot become a text again.
 func (c *Client) EditPhoto(ctx context.Context, chatID, messageID int64, p Photo) (fileID string, err error) {
 	var edited wirePhotoMessage
 	err = c.degrade(ctx, chatID, func(s shape) error {
