@@ -29,6 +29,8 @@ type Options struct {
 	Pacer    *outbox.Pacer
 	// Wake tells the outbox that there is something to send.
 	Wake func()
+	// Halt tells the outbox that a batch was cancelled: what it has claimed of it stays.
+	Halt func(batch string)
 	Now  func() time.Time
 	// DefaultZone and DefaultLanguage are what a new chat begins with when its
 	// profile does not say; nil is UTC, empty is Russian.
@@ -73,6 +75,9 @@ const (
 func New(o Options) *Bot {
 	if o.Wake == nil {
 		o.Wake = func() {}
+	}
+	if o.Halt == nil {
+		o.Halt = func(string) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -208,6 +213,8 @@ func chatOf(u telegram.Update) int64 {
 		return u.Callback.Message.Chat.ID
 	case u.Callback != nil:
 		return u.Callback.From.ID
+	case u.Inline != nil:
+		return u.Inline.From.ID
 	default:
 		return 0
 	}
@@ -233,6 +240,13 @@ func (b *Bot) handle(ctx context.Context, u telegram.Update) {
 // its work, as a switch pressed once must not turn twice; a message after it was
 // answered, as asking twice is harmless and no answer is lost to a kill.
 func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) error {
+	if u.Inline != nil { // one a letter that somebody types: nothing is noted
+		a, err := b.answer(ctx, r, u)
+		if err != nil {
+			return err
+		}
+		return b.o.Telegram.AnswerInline(ctx, u.Inline.ID, a.inline, inlineKeep)
+	}
 	known := b.o.Store.KnownUpdate
 	if u.Callback != nil {
 		known = func(ctx context.Context, id int64) (bool, error) { return b.o.Store.SeenUpdate(ctx, r.now, id) }
@@ -271,6 +285,8 @@ func (b *Bot) answer(ctx context.Context, r *request, u telegram.Update) (a answ
 		return b.onCallback(ctx, r, u.Callback)
 	case u.Member != nil:
 		return b.onMember(ctx, r, u.Member)
+	case u.Inline != nil:
+		return b.onInline(ctx, r, u.Inline)
 	default:
 		return answer{}, nil
 	}
@@ -278,7 +294,7 @@ func (b *Bot) answer(ctx context.Context, r *request, u telegram.Update) (a answ
 
 // apologise tells the reader that it did not work, when there is a reader who waits.
 func (b *Bot) apologise(ctx context.Context, r *request) error {
-	if r.name == "none" || r.name == "member" {
+	if r.name == "none" || r.name == "member" || r.name == "inline" {
 		return nil
 	}
 	if r.p == nil {

@@ -113,44 +113,61 @@ func (b *Bot) conversionScreen(ctx context.Context, r *request, amount decimal.D
 	targets := []string{to}
 	switch {
 	case listed:
-		targets = slices.DeleteFunc(slices.Clone(digest.ChatCurrencies(r.chat)), func(code string) bool { return code == from })
+		targets = without(from, slices.Clone(digest.ChatCurrencies(r.chat)))
 	case to == "":
 		targets = []string{rates.Tenge}
 	}
+	c, err := b.count(ctx, r, amount, from, targets, listed)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if len(c.lines) == 0 {
+		if _, _, some, err := b.o.Store.RateBounds(ctx); err != nil || !some {
+			return outbox.Message{Text: r.p.H("rates.missing")}, err
+		}
+		return outbox.Message{Text: r.p.H("convert.missing", "Code", c.missing)}, nil
+	}
+	return outbox.Message{Text: c.text, Keyboard: convertKeyboard(r, amount, from, targets, listed)}, nil
+}
+
+// counted is an amount in other currencies.
+type counted struct {
+	lines   []string // one a target whose rate is known, as HTML
+	text    string   // the lines, and by which rates they are
+	missing string   // a currency whose rate is not known
+}
+
+// count counts an amount of from in each of targets by the newest rates until
+// today. A list tells only those rates that are of another day than the rest.
+func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, from string, targets []string, listed bool) (counted, error) {
 	today := digest.Today(r.p, r.now)
 	quotes, err := b.o.Store.Quotes(ctx, append([]string{from}, targets...), today)
 	if err != nil {
-		return outbox.Message{}, err
+		return counted{}, err
 	}
 	byCode, newest, known := digest.Newest(quotes)
 	board := func(code string) (rates.Quote, bool) {
 		q, ok := byCode[code]
 		return q, ok
 	}
-	var lines []string
-	var missing *rates.NoRateError
+	var c counted
 	for _, target := range targets {
 		result, err := rates.Convert(amount, from, target, board)
-		if errors.As(err, &missing) {
+		if missing := (*rates.NoRateError)(nil); errors.As(err, &missing) {
+			c.missing = missing.Code
 			continue
 		}
 		if err != nil {
-			return outbox.Message{}, err
+			return counted{}, err
 		}
 		sign := " = "
 		if !result.Shown.Equal(result.Value) {
 			sign = " ≈ "
 		}
-		lines = append(lines, money(r.p, amount.String(), from)+sign+"<b>"+money(r.p, result.Shown.StringFixed(result.ShownPlaces()), target)+"</b>")
-	}
-	if len(lines) == 0 {
-		if _, _, some, err := b.o.Store.RateBounds(ctx); err != nil || !some {
-			return outbox.Message{Text: r.p.H("rates.missing")}, err
-		}
-		return outbox.Message{Text: r.p.H("convert.missing", "Code", missing.Code)}, nil
+		c.lines = append(c.lines, money(r.p, amount.String(), from)+sign+"<b>"+money(r.p, result.Shown.StringFixed(result.ShownPlaces()), target)+"</b>")
 	}
 	var t strings.Builder
-	t.WriteString(strings.Join(lines, "\n"))
+	t.WriteString(strings.Join(c.lines, "\n"))
 	if known {
 		t.WriteString("\n\n<i>" + r.p.H("convert.by", "Date", civil(r, newest)) + "</i>")
 		for _, code := range append([]string{from}, targets...) {
@@ -162,7 +179,8 @@ func (b *Bot) conversionScreen(ctx context.Context, r *request, amount decimal.D
 			t.WriteString("\n\n" + r.p.H("rates.stale", "Date", civil(r, newest)))
 		}
 	}
-	return outbox.Message{Text: t.String(), Keyboard: convertKeyboard(r, amount, from, targets, listed)}, nil
+	c.text = t.String()
+	return c, nil
 }
 
 // quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸".

@@ -37,6 +37,7 @@ type answer struct {
 	edit     bool   // the first message takes the place of the one whose button was pressed
 	toast    string // for a button: shown for a moment
 	alert    bool   // the toast stays until it is closed
+	inline   []telegram.InlineResult
 	// instead is sent when Telegram refuses one of the messages for good; those after it are not sent.
 	instead *outbox.Message
 	// picture is what is sent, or with edit takes the place of the picture whose button was pressed.

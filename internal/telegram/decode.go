@@ -8,7 +8,7 @@ import (
 )
 
 // The kinds of update that are asked for: those that Update can hold.
-var allowedUpdates = []string{"message", "channel_post", "callback_query", "my_chat_member"}
+var allowedUpdates = []string{"message", "channel_post", "callback_query", "my_chat_member", "inline_query"}
 
 // The wire types hold what is used of an update and no more: a field that
 // is not read cannot make an update undecodable when Telegram changes it, and
@@ -20,6 +20,7 @@ type wireUpdate struct {
 	ChannelPost *wireMessage     `json:"channel_post"`
 	Callback    *wireCallback    `json:"callback_query"`
 	Member      *wireMemberships `json:"my_chat_member"`
+	Inline      *wireInlineQuery `json:"inline_query"`
 }
 
 type wireUser struct {
@@ -140,6 +141,8 @@ func decodeUpdate(raw []byte) (u Update, ok bool, err error) {
 			Status:  w.Member.New.status(),
 			CanSend: w.Member.New.canSend(chat.Kind),
 		}
+	case w.Inline != nil:
+		u.Inline = &InlineQuery{ID: w.Inline.ID, From: w.Inline.From.user(), Text: w.Inline.Query}
 	default:
 		return u, false, nil
 	}

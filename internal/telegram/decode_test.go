@@ -27,7 +27,7 @@ func TestDecodeUpdate(t *testing.T) {
 		want      Update
 	}{
 		{"text", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"text":"/news","entities":[{"type":"bot_command","offset":0,"length":5}]}}`,
-			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Text: "/news", Date: date}}},
+			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Text: "/news", Entities: []Entity{{Type: "bot_command", Length: 5}}, Date: date}}},
 		{"picture", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"photo":[{"file_id":"x"}],"caption":"с"}}`,
 			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Caption: "с", HasMedia: true, Date: date}}},
 		{"media that is null", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"video":null}}`,
@@ -50,6 +50,8 @@ func TestDecodeUpdate(t *testing.T) {
 			Update{ID: 1, Callback: &Callback{ID: "q", From: user, Data: "n:2", Message: &Message{ID: 7, Chat: chat}}}},
 		{"button of an inline message", `{"update_id":1,"callback_query":{"id":"q","from":` + person + `,"inline_message_id":"i","data":"n:2"}}`,
 			Update{ID: 1, Callback: &Callback{ID: "q", From: user, Data: "n:2"}}},
+		{"inline query", `{"update_id":1,"inline_query":{"id":"q","from":` + person + `,"query":"100 usd","offset":"","chat_type":"group"}}`,
+			Update{ID: 1, Inline: &InlineQuery{ID: "q", From: user, Text: "100 usd"}}},
 		{"blocked", member(direct, `{"status":"kicked","until_date":0}`), Update{ID: 1, Member: &MemberChange{Chat: chat, From: user, Status: "kicked"}}},
 		{"unblocked", member(direct, `{"status":"member"}`), Update{ID: 1, Member: &MemberChange{Chat: chat, From: user, Status: "member", CanSend: true}}},
 		{"made administrator of a group", member(forum, `{"status":"administrator"}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Status: "administrator", CanSend: true}}},
@@ -77,11 +79,12 @@ func FuzzDecodeUpdate(f *testing.F) {
 	f.Add([]byte(textUpdate(1)))
 	f.Add([]byte(`{"update_id":2,"callback_query":{"id":"1","from":{"id":1},"message":{"message_id":1,"date":0}}}`))
 	f.Add([]byte(`{"update_id":3,"my_chat_member":{"chat":{"type":"channel"},"new_chat_member":{"status":"kicked"}},"message":{}}`))
+	f.Add([]byte(`{"update_id":5,"inline_query":{"id":"1","from":{"id":1},"query":"x"}}`))
 	f.Add([]byte(`{"update_id":4,"message":{"reply_to_message":{"reply_to_message":{}}}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		u, ok, err := decodeUpdate(raw)
 		parts := 0
-		for _, set := range []bool{u.Message != nil, u.Callback != nil, u.Member != nil} {
+		for _, set := range []bool{u.Message != nil, u.Callback != nil, u.Member != nil, u.Inline != nil} {
 			if set {
 				parts++
 			}

@@ -219,6 +219,8 @@ func TestSmallMethods(t *testing.T) {
 			want: request{"deleteMessage", map[string]string{"chat_id": "5", "message_id": "7"}}},
 		{name: "answer silently", call: func(t *testing.T, c *Client) error { return c.AnswerCallback(t.Context(), "q1", "", true) }, answer: true,
 			want: request{"answerCallbackQuery", map[string]string{"callback_query_id": "q1"}}},
+		{name: "inline answer without results", call: func(t *testing.T, c *Client) error { return c.AnswerInline(t.Context(), "i1", nil, time.Minute) }, answer: true,
+			want: request{"answerInlineQuery", map[string]string{"inline_query_id": "i1", "results": "[]", "cache_time": "60", "is_personal": "true"}}},
 		{name: "answer by alert", call: func(t *testing.T, c *Client) error {
 			return c.AnswerCallback(t.Context(), "q1", strings.Repeat("ә", 201), true)
 		}, answer: true,
@@ -261,7 +263,7 @@ func TestSmallMethods(t *testing.T) {
 		{name: "webhook", call: func(t *testing.T, c *Client) error {
 			return c.SetWebhook(t.Context(), "https://x.example/hook", "s-1_A")
 		}, answer: true,
-			want: request{"setWebhook", map[string]string{"url": "https://x.example/hook", "secret_token": "s-1_A", "allowed_updates": `["message","channel_post","callback_query","my_chat_member"]`}}},
+			want: request{"setWebhook", map[string]string{"url": "https://x.example/hook", "secret_token": "s-1_A", "allowed_updates": `["message","channel_post","callback_query","my_chat_member","inline_query"]`}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

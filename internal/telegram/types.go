@@ -16,13 +16,14 @@ const (
 	Channel    ChatKind = "channel"
 )
 
-// Update is one thing that happened. Exactly one of Message, Callback and
-// Member is set in the updates that are handed on.
+// Update is one thing that happened. Exactly one of Message, Callback, Member
+// and Inline is set in the updates that are handed on.
 type Update struct {
 	ID       int64
 	Message  *Message
 	Callback *Callback
 	Member   *MemberChange
+	Inline   *InlineQuery
 }
 
 // Chat is where something happened. Title is the title of a group or channel and the name of a person.

@@ -144,7 +144,7 @@ func TestUpdatesConfirmAfterHandling(t *testing.T) {
 			t.Errorf("handled %v, offsets %s", got, s.offsets())
 		}
 		first := s.polls[0].params
-		if first.Get("timeout") != "50" || first.Get("limit") != "100" || first.Get("allowed_updates") != `["message","channel_post","callback_query","my_chat_member"]` {
+		if first.Get("timeout") != "50" || first.Get("limit") != "100" || first.Get("allowed_updates") != `["message","channel_post","callback_query","my_chat_member","inline_query"]` {
 			t.Errorf("asked with %v", first)
 		}
 		if s.webhooks != 1 {
