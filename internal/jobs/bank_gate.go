@@ -12,9 +12,11 @@ import (
 )
 
 const (
-	// jumpPercent is the change since the last known value from which a rate is
+	// jumpPercent is the change from the nearest known value beyond which a rate is
 	// believed only when the bank says it twice.
 	jumpPercent = 20
+	// nearDays is how far after a list another may be that it is held against.
+	nearDays = 7
 	// heldFor is how long a list that jumps waits for the second answer.
 	heldFor = 5 * time.Minute
 	// heldTries is how often the bank may say something else each time before
@@ -35,11 +37,13 @@ func (j *Jobs) gate(ctx context.Context, now time.Time, day rates.Day) (rates.Da
 	for i, r := range day.Rates {
 		names[i] = r.Code
 	}
-	last, err := j.Store.Quotes(ctx, names, day.Date.AddDate(0, 0, -1))
+	// A day soon after it is there when the history is filled backwards; else
+	// these are the last ones before.
+	near, err := j.Store.Quotes(ctx, names, day.Date.AddDate(0, 0, nearDays))
 	if err != nil {
-		return rates.Day{}, fmt.Errorf("find the rates before %s: %w", day.Date.Format(time.DateOnly), err)
+		return rates.Day{}, fmt.Errorf("find the rates beside %s: %w", day.Date.Format(time.DateOnly), err)
 	}
-	jumps := rates.Jumps(day, last, jumpPercent)
+	jumps := rates.Jumps(day, near, jumpPercent)
 	before := j.bank.held[day.Date]
 	doubtful := slices.DeleteFunc(slices.Clone(jumps), func(jump rates.Jump) bool {
 		return slices.ContainsFunc(before.jumps, func(b rates.Jump) bool { return b.Code == jump.Code && rates.SamePrice(b.Rate, jump.Rate) })
@@ -66,7 +70,8 @@ func (j *Jobs) gate(ctx context.Context, now time.Time, day rates.Day) (rates.Da
 	j.bank.held[day.Date] = heldDay{jumps: jumps, tries: before.tries + 1}
 	j.bank.days[day.Date] = dayState{next: now.Add(heldFor)}
 	j.Log.Warn("rates jump and are held until the bank says them again", date, slog.String("jumps", jumpsLine(doubtful)))
-	if before.tries == 0 && j.RatesHeld != nil {
+	recent := !day.Date.Before(j.today(now).AddDate(0, 0, -recentDays)) // nobody reads the others yet
+	if before.tries == 0 && recent && j.RatesHeld != nil {
 		if err := j.RatesHeld(ctx, day.Date, doubtful); err != nil {
 			j.Log.Error("nobody is told of rates that are held", date, slog.Any("error", err))
 		}

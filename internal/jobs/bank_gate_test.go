@@ -159,16 +159,48 @@ func TestRatesHistory(t *testing.T) {
 	d.calm()
 }
 
+// An old list that jumps is held like a new one, but no editor is bothered with it.
+func TestRatesHistoryJump(t *testing.T) {
+	d := open(t)
+	var lines atomic.Value
+	lines.Store("USD 500 1")
+	d.says(&lines)
+	d.RatesHeld = func(_ context.Context, date time.Time, _ []rates.Jump) error {
+		t.Errorf("told of %s", date)
+		return nil
+	}
+	d.run("rates")
+	lines.Store("USD 5 1")
+	d.run("history")
+	if n := d.dates(); n != 1+recentDays || d.log.count("are held") != 1 {
+		t.Errorf("%d dates, held:\n%s", n, d.log.b.String())
+	}
+	lines.Store("USD 500 1")
+	d.pass(6 * time.Minute)
+	for range 6 {
+		d.run("history")
+		d.pass(6 * time.Minute)
+	}
+	if n := d.dates(); n != 1+historyDays {
+		t.Errorf("%d dates in the end", n)
+	}
+	d.calm()
+}
+
 // Days that the bank says are empty are not asked for again, not even after a restart.
 func TestRatesHistoryEmptyDays(t *testing.T) {
 	d := open(t)
 	d.answers(func(w http.ResponseWriter, r *http.Request) bool {
 		date, err := time.Parse("02.01.2006", r.URL.Query().Get("fdate"))
-		if err != nil || date.Weekday() != time.Sunday {
+		if err != nil {
 			return false
 		}
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-		fmt.Fprint(w, "<rates></rates>")
+		if date.Weekday() == time.Sunday {
+			fmt.Fprint(w, "<rates></rates>")
+		} else {
+			fmt.Fprintf(w, "<rates><date>%s</date><item><title>USD</title><description>500</description><quant>1</quant><change>0</change></item></rates>", date.Format("02.01.2006"))
+		}
 		return true
 	})
 	d.run("rates")

@@ -68,6 +68,13 @@ func (j *Jobs) history(ctx context.Context) error {
 	return nil
 }
 
+// isHeld says whether the date's list waits to be believed. What is older than
+// it then has nothing near to be held against, and waits, too.
+func (j *Jobs) isHeld(date time.Time) bool {
+	_, held := j.bank.held[date]
+	return held
+}
+
 // oldRates asks for one old date unless it has to wait; more says whether the
 // bank may be asked for the next. Between two dates the recent ones have their turn.
 func (j *Jobs) oldRates(ctx context.Context, now, date, today time.Time) (asked, stored, more bool, err error) {
@@ -77,8 +84,8 @@ func (j *Jobs) oldRates(ctx context.Context, now, date, today time.Time) (asked,
 	case waits(j.bank.rest, now, longestRest):
 		return false, false, false, nil
 	case waits(j.bank.days[date].next, now, noListWait):
-		return false, false, true, nil
+		return false, false, !j.isHeld(date), nil
 	}
 	stored, err = j.fetchRates(ctx, now, date, today)
-	return true, stored, err == nil && ctx.Err() == nil && j.bank.failures == 0, err
+	return true, stored, err == nil && ctx.Err() == nil && j.bank.failures == 0 && !j.isHeld(date), err
 }
