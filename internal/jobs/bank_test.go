@@ -137,3 +137,36 @@ func TestRatesOneBadDate(t *testing.T) {
 		})
 	}
 }
+
+// A next day's list that does not come is asked for often while it is expected,
+// and seldom later.
+func TestRatesLateNextDay(t *testing.T) {
+	d := open(t)
+	d.answers(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Query().Get("fdate") != "24.11.2026" {
+			return false
+		}
+		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		fmt.Fprint(w, "<rates><date>24.11.2026</date></rates>")
+		return true
+	})
+	d.run("rates")
+	d.asked(bankPath)
+	for _, c := range []struct {
+		until       time.Time
+		least, most int
+	}{
+		{time.Date(2026, time.November, 23, 15, 30, 0, 0, almaty), 0, 0},
+		{time.Date(2026, time.November, 23, 19, 0, 0, 0, almaty), 12, 15},
+		{time.Date(2026, time.November, 24, 0, 0, 0, 0, almaty), 4, 7},
+	} {
+		for d.clock().Before(c.until) {
+			d.run("rates")
+			d.pass(time.Minute)
+		}
+		if n := len(d.asked("24.11.2026")); n < c.least || n > c.most {
+			t.Errorf("asked %d times until %s, want %d to %d", n, c.until.Format("15:04"), c.least, c.most)
+		}
+	}
+	d.calm()
+}
