@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"newsbot/internal/article"
 	"newsbot/internal/locale"
@@ -26,9 +27,9 @@ func (b *Bot) broadcast(ctx context.Context, r *request) (answer, error) {
 	switch {
 	case r.message.HasMedia: // copying it would copy the command
 	case r.args != "":
-		// The text with the formatting that the editor gave it, from behind the command on.
-		behind := strings.Index(r.message.Text, r.args)
-		text := r.message.HTML(locale.Units(r.message.Text[:max(behind, 0)]))
+		// The text with the formatting that the editor gave it: the arguments are its end.
+		whole := strings.TrimRightFunc(r.message.Text, unicode.IsSpace)
+		text := r.message.HTML(locale.Units(whole[:len(whole)-len(r.args)]))
 		if article.Length(text) > 4096 {
 			return note(r.p.H("broadcast.too_long")), nil
 		}
@@ -146,6 +147,7 @@ func (b *Bot) broadcastButton(ctx context.Context, r *request) (answer, error) {
 		if err != nil || !stopped {
 			return already, err
 		}
+		b.o.Halt(id)
 		b.o.Log.Info("broadcast stopped", slog.String("broadcast", id), slog.Int64("editor", r.from.ID))
 	default:
 		return answer{}, badData{"broadcast " + r.arg(1)}

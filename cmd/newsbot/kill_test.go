@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -210,4 +211,24 @@ func TestKilledBeforeTheReplyAnswersAfterTheRestart(t *testing.T) {
 	clear()
 	w.start(database)
 	w.sees(reader, "Жаңалықтар")
+}
+
+func TestStoppedBroadcastStops(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	database := "sqlite:" + w.path("newsbot.db")
+	w.settle(database, nil)
+	w.start(database, "SEND_RATE=100")
+	w.say(editor, "/broadcast Not so fast.")
+	m := w.sees(editor, "Send it?")
+	w.presses(editor, m, "Send to")
+	isNews := func(m emulator.Message) bool { return m.Text == "Not so fast." }
+	eventually(t, 20*time.Second, "the broadcast to be under way", func() bool { n, _ := w.tally(isNews); return n > 150 })
+	w.presses(editor, current(w, m), "Stop")
+	reached, _ := w.tally(isNews)
+	w.becomes(m, "the editor to be told", func(m emulator.Message) bool { return strings.Contains(m.Text, "Broadcast was stopped") })
+	time.Sleep(3 * time.Second)
+	if later, _ := w.tally(isNews); later > reached+senders {
+		t.Errorf("%d more messages went out after the stop, at most the %d on the wire may", later-reached, senders)
+	}
 }

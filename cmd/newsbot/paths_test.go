@@ -85,6 +85,16 @@ func TestMainPaths(t *testing.T) {
 			t.Errorf("the preview lost the formatting: %+v", preview.Entities)
 		}
 		w.presses(editor, w.sees(editor, "Send it?"), locale.New(locale.EN, almaty).T("broadcast.drop"))
+		w.say(editor, "/broadcast cast")
+		eventually(t, 15*time.Second, "a preview of what is behind the command alone", func() bool {
+			for _, m := range w.emu.Messages(editor) {
+				if m.Outgoing && m.Text == "cast" {
+					return true
+				}
+			}
+			return false
+		})
+		w.presses(editor, w.sees(editor, "Send it?"), locale.New(locale.EN, almaty).T("broadcast.drop"))
 
 		// An editor reaches them all, those who blocked the bot aside.
 		w.emu.Block(other)

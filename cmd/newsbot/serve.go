@@ -109,7 +109,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		Sole: sole,
 	})
 	desk := bot.New(bot.Options{
-		Store: db, Telegram: tg, Pacer: pacer, Wake: sender.Wake, Now: h.now,
+		Store: db, Telegram: tg, Pacer: pacer, Wake: sender.Wake, Halt: sender.Halt, Now: h.now,
 		DefaultZone: s.zone, Editors: s.editors, Log: log, Observe: m.command,
 	})
 	client := fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()})

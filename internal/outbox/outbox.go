@@ -48,6 +48,7 @@ type Outbox struct {
 	o      Options
 	queue  *queue
 	wake   chan struct{}
+	halted sync.Map // batches that Halt was told of
 	ledger *ledger
 	outage outage
 	health health
@@ -89,6 +90,23 @@ func (b *Outbox) Wake() {
 	case b.wake <- struct{}{}:
 	default:
 	}
+}
+
+// Halt keeps the deliveries of a batch that are claimed but not on the wire from
+// leaving: they end as cancelled. The store has to know already that the batch
+// is cancelled, which keeps the rest from being claimed.
+func (b *Outbox) Halt(batch string) { b.halted.Store(batch, struct{}{}) }
+
+// stopped settles a delivery whose batch was halted.
+func (b *Outbox) stopped(d Delivery) bool {
+	if d.Batch == "" {
+		return false
+	}
+	if _, ok := b.halted.Load(d.Batch); !ok {
+		return false
+	}
+	b.ledger.write(Settlement{Key: d.Key, ChatID: d.ChatID, State: StateCancelled, Attempts: d.Attempts})
+	return true
 }
 
 // Run delivers until ctx is done, then finishes what is in flight within Grace,
@@ -235,6 +253,9 @@ func (b *Outbox) deliver(ctx, sending context.Context, it item) {
 		b.ledger.write(Settlement{Key: d.Key, ChatID: d.ChatID, State: StateFailed, Attempts: d.Attempts, Reason: "too late"})
 		return
 	}
+	if b.stopped(d) { // before it waits for its turn, which may take long
+		return
+	}
 	if hold := time.Until(b.o.Pacer.chatReady(d.ChatID)); hold > maxHold {
 		b.putBack(d, hold)
 		return
@@ -249,6 +270,9 @@ func (b *Outbox) deliver(ctx, sending context.Context, it item) {
 		return // else it is released with all others
 	}
 	if ctx.Err() != nil {
+		return
+	}
+	if b.stopped(d) { // or while it waited
 		return
 	}
 	out := b.send(sending, end, d)
