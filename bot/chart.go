@@ -339,12 +339,17 @@ func (q chartQuery) keyboard(r *request) [][]outbox.Button {
 		})
 	}
 	keyboard := [][]outbox.Button{periods}
-	offered := slices.Clone(q.codes)
+	offered, own := slices.Clone(q.codes), digest.ChatCurrencies(r.chat)
 	if len(offered) == 0 {
-		offered = slices.Clone(digest.ChatCurrencies(r.chat))
+		offered = slices.Clone(own)
 	}
 	if !slices.Contains(offered, q.code) {
 		offered = append([]string{q.code}, offered...)
+	}
+	for _, code := range own { // who asked for one or two finds the usual ones beside them
+		if len(offered) < currenciesInRow && !slices.Contains(offered, code) {
+			offered = append(offered, code)
+		}
 	}
 	for row := range slices.Chunk(offered, currenciesInRow) {
 		var buttons []outbox.Button
