@@ -264,6 +264,9 @@ func (b *Bot) alertsScreen(ctx context.Context, r *request, lead string) (outbox
 	if len(list) == 0 {
 		t.WriteString(r.p.H("alert.none") + "\n\n" + r.p.H("alert.examples") + "\n")
 	}
+	if !r.chat.Subscribed {
+		t.WriteString("\n" + r.p.H("alert.stopped") + "\n")
+	}
 	t.WriteString("\n<i>" + r.p.H("alert.about") + "</i>")
 	var add []outbox.Button
 	for _, code := range digest.ChatCurrencies(r.chat) {

@@ -40,6 +40,8 @@ func TestAlertScreens(t *testing.T) {
 			keep("unknown", ask("/alert xyz > 45"))
 			removed, _, a := d.press(reader, list, "✕ EUR")
 			keep("removed", removed)
+			ask("/stop")
+			keep("stopped", ask("/alert usd > 490"))
 			golden(t, filepath.Join("testdata", "rates", string(l), "toast_alert_removed.golden"), a.Text+"\n")
 		})
 	}
