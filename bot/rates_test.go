@@ -116,6 +116,9 @@ func TestOwnCurrencies(t *testing.T) {
 	if got := list(); !slices.Equal(got, []string{"CNY"}) {
 		t.Errorf("list %v", got)
 	}
+	_, digests, _ := d.press(reader, d.ask(reader, reader, "/digest"), "👁")
+	contains(t, digests[0].Text, "CNY — 65,60 ₸")
+	lacks(t, digests[0].Text, "USD")
 	toast := ""
 	for _, code := range []string{"USD", "EUR", "RUB", "GBP", "KGS", "UZS", "TRY", "AED", "GEL", "JPY", "KRW", "CHF"} {
 		toast = press(code)
