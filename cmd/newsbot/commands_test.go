@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -232,6 +237,31 @@ func decode(t *testing.T, v any, args ...string) {
 	}
 	if err := json.Unmarshal([]byte(out), v); err != nil {
 		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+}
+
+func TestExtraCertificateAuthority(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `<rates><date>%s</date><item><title>USD</title><description>500.5</description><quant>1</quant><index/><change>0.00</change></item></rates>`, r.URL.Query().Get("fdate"))
+	}))
+	defer srv.Close()
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	w := newTown(t)
+	set := w.settings("sqlite:" + w.path("newsbot.db"))
+	set["RATES_URL"] = srv.URL + "/rates"
+	if out, _, code := call(t, set, "doctor"); code != 1 || !strings.Contains(out, "FAIL  rates: ") || !strings.Contains(out, "certificate") {
+		t.Errorf("an unknown authority is trusted: exit code %d\n%s", code, out)
+	}
+	set["EXTRA_CA_FILE"] = w.path("ca.pem")
+	if err := os.WriteFile(set["EXTRA_CA_FILE"], pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, _, code := call(t, set, "doctor"); code != 0 || !strings.Contains(out, "ok    rates: 1 currencies") {
+		t.Errorf("the extra authority is not trusted: exit code %d\n%s", code, out)
+	}
+	set["EXTRA_CA_FILE"] = w.path("sources.yaml")
+	if _, stderr, code := call(t, set, "doctor"); code != 2 || !strings.Contains(stderr, "EXTRA_CA_FILE: ") {
+		t.Errorf("a file without certificates: exit code %d, %q", code, stderr)
 	}
 }
 

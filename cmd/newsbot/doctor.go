@@ -166,7 +166,7 @@ func adviceOn(err error, usual string) string {
 // checkRates asks the bank for today's list.
 func checkRates(ctx context.Context, s settings) check {
 	c := check{name: "rates"}
-	client := fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()})
+	client := s.reader()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	local := time.Now().In(s.zone)

@@ -18,7 +18,6 @@ import (
 	"newsbot/internal/article"
 	"newsbot/internal/digest"
 	"newsbot/internal/feed"
-	"newsbot/internal/fetch"
 	"newsbot/internal/jobs"
 	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
@@ -112,7 +111,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		Store: db, Telegram: tg, Pacer: pacer, Wake: sender.Wake, Halt: sender.Halt, Now: h.now,
 		DefaultZone: s.zone, Editors: s.editors, Log: log, Observe: m.command,
 	})
-	client := fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()})
+	client := s.reader()
 	clock := jobs.New(jobs.Options{
 		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client,
 		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewNationalBank(client, s.ratesURL),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"newsbot/internal/feed"
+	"newsbot/internal/fetch"
 )
 
 // flags are the settings as they are typed: every field is a flag and, by the
@@ -33,6 +35,7 @@ type flags struct {
 	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
 	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
 	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks." default:"false"`
+	ExtraCAFile           string `name:"extra-ca-file" help:"Certificate authorities (PEM) to trust besides the system's, for sources and rates." placeholder:"FILE"`
 	HTTPAddr              string `name:"http-addr" help:"Where /healthz, /readyz, /metrics and the webhook are served." default:"127.0.0.1:8080"`
 	WebhookURL            string `name:"webhook-url" help:"Public https address for a webhook instead of long polling." placeholder:"URL"`
 	WebhookSecret         string `help:"Secret that Telegram sends with each webhook call." placeholder:"SECRET"`
@@ -41,6 +44,27 @@ type flags struct {
 	PaidBroadcast         yesNo  `help:"Send bulk with allow_paid_broadcast." default:"false"`
 	LogLevel              string `help:"debug, info, warn or error." default:"info"`
 	LogFormat             string `help:"text, or json for machines." default:"text"`
+}
+
+// withExtraCAs are the system's certificate authorities and those of a PEM file.
+func withExtraCAs(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate in PEM form", path)
+	}
+	return pool, nil
+}
+
+// reader is the client for everything that the outside world publishes.
+func (s settings) reader() *fetch.Client {
+	return fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent(), RootCAs: s.rootCAs})
 }
 
 func readSourcesFile(path string) ([]feed.Source, error) {
@@ -85,6 +109,7 @@ type settings struct {
 	zone          *time.Location
 	pollInterval  time.Duration
 	allowPrivate  bool
+	rootCAs       *x509.CertPool // nil: the system's
 	httpAddr      string
 	webhookURL    string
 	webhookSecret string
@@ -222,6 +247,11 @@ func (f flags) read(needToken bool) (settings, error) {
 	s.zone = zone
 	if s.pollInterval, err = time.ParseDuration(f.PollInterval); err != nil || s.pollInterval < time.Second {
 		wrong("poll-interval", "is %q, want a duration of a second or more such as 5m", f.PollInterval)
+	}
+	if f.ExtraCAFile != "" {
+		if s.rootCAs, err = withExtraCAs(f.ExtraCAFile); err != nil {
+			wrong("extra-ca-file", "%v", err)
+		}
 	}
 	s.allowPrivate = yes("allow-private-addresses", f.AllowPrivateAddresses)
 	s.paid = yes("paid-broadcast", f.PaidBroadcast)

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"newsbot/internal/feed"
-	"newsbot/internal/fetch"
 	"newsbot/internal/store"
 )
 
@@ -203,7 +202,7 @@ func currentSources(ctx context.Context, s settings, db *store.Store) ([]feed.So
 
 // checkSources fetches each source once, some at the same time, in order.
 func checkSources(ctx context.Context, s settings, sources []feed.Source) []check {
-	reader := feed.NewReader(fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent()}), s.zone, time.Now)
+	reader := feed.NewReader(s.reader(), s.zone, time.Now)
 	checks := make([]check, len(sources))
 	slots := make(chan struct{}, 8)
 	done := make(chan struct{})
