@@ -119,6 +119,7 @@ func TestNewcomerInTheSandbox(t *testing.T) {
 	page.Press(p.T("chart.button"))
 	page.Wait("the chart", picture)
 	page.Press("EUR")
+	page.Wait("the chart of the euro", `[...document.querySelectorAll('[data-testid=inline-button]')].some((b) => b.textContent.includes('✓ EUR')) && `+picture)
 	page.Press(p.T("chart.compare"))
 	page.Press("⚖️ USD")
 	page.Wait("the comparison", `[...document.querySelectorAll('[data-testid=inline-button]')].some((b) => b.textContent.includes('✓ ⚖️ USD')) && `+picture)
