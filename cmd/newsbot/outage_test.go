@@ -122,10 +122,10 @@ func TestDatabaseGoneForAWhile(t *testing.T) {
 	w.sees(reader, "Жаңалықтар")
 	cable.cut()
 	w.say(reader, "/rates")
-	time.Sleep(4 * time.Second)
+	time.Sleep(time.Minute)
 	cable.join()
 	w.say(reader, "/help")
-	w.sees(reader, "/digest")
+	w.sees(reader, "/digest 08:30")
 	select {
 	case <-p.ended:
 		t.Fatal("the program ended with the database")
