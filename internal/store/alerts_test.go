@@ -70,7 +70,8 @@ func TestAlerts(t *testing.T) {
 			func(on bool) { must(t, s.SetSubscribed(ctx, 5, on)) },
 			func(on bool) {
 				if on {
-					must(t, s.ReactivateChat(ctx, noon, 5))
+					_, _, err := s.TouchChat(ctx, noon, store.Chat{ID: 5, Kind: "private"})
+					must(t, err)
 				} else {
 					must(t, s.DeactivateChat(ctx, noon, 5, "blocked"))
 				}

@@ -149,11 +149,6 @@ func (s *Store) DeactivateChat(ctx context.Context, now time.Time, id int64, rea
 	return s.setChat(ctx, id, `active = ?, inactive_reason = ?, changed_at = ?`, false, reason, ms(now))
 }
 
-// ReactivateChat notes that the bot can write to a chat again.
-func (s *Store) ReactivateChat(ctx context.Context, now time.Time, id int64) error {
-	return s.setChat(ctx, id, `active = ?, inactive_reason = '', changed_at = ?`, true, ms(now))
-}
-
 // CountChats returns how many chats are active, and how many are known.
 func (s *Store) CountChats(ctx context.Context) (active, all int, err error) {
 	var row struct {

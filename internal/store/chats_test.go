@@ -50,11 +50,6 @@ func TestTouchChat(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || created {
 			t.Errorf("return: created %v, -want +got\n%s", created, diff)
 		}
-		must(t, s.DeactivateChat(ctx, noon, 5, "kicked"))
-		must(t, s.ReactivateChat(ctx, noon, 5))
-		if got, _ = s.Chat(ctx, 5); !got.Active || got.InactiveReason != "" {
-			t.Errorf("reactivated: %+v", got)
-		}
 		must(t, s.SetNewsLanguages(ctx, 5, nil))
 		if got, _ = s.Chat(ctx, 5); got.NewsLanguages != nil {
 			t.Errorf("all languages are %q", got.NewsLanguages)

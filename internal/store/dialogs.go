@@ -63,15 +63,6 @@ func (s *Store) KnownUpdate(ctx context.Context, updateID int64) (bool, error) {
 	return n > 0, nil
 }
 
-// LastUpdate returns the highest update noted, 0 when there is none.
-func (s *Store) LastUpdate(ctx context.Context) (int64, error) {
-	var id int64
-	if err := get(ctx, s.r, &id, `SELECT COALESCE(MAX(update_id), 0) FROM updates`); err != nil {
-		return 0, fmt.Errorf("read last update: %w", err)
-	}
-	return id, nil
-}
-
 // Lease takes or renews a role for holder until now+ttl; held is false while
 // another holder has it.
 func (s *Store) Lease(ctx context.Context, now time.Time, role, holder string, ttl time.Duration) (held bool, err error) {

@@ -174,8 +174,8 @@ func TestDialogs(t *testing.T) {
 func TestUpdates(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
-		if id, err := s.LastUpdate(ctx); id != 0 || err != nil {
-			t.Errorf("last %d, %v", id, err)
+		if known, err := s.KnownUpdate(ctx, 900); known || err != nil {
+			t.Errorf("known before it was noted: %v, %v", known, err)
 		}
 		for _, tt := range []struct {
 			id   int64
@@ -185,8 +185,8 @@ func TestUpdates(t *testing.T) {
 				t.Errorf("update %d: seen %v, %v", tt.id, seen, err)
 			}
 		}
-		if id, err := s.LastUpdate(ctx); id != 900 || err != nil {
-			t.Errorf("last %d, %v", id, err)
+		if known, err := s.KnownUpdate(ctx, 900); !known || err != nil {
+			t.Errorf("not known after it was noted: %v, %v", known, err)
 		}
 	})
 }
