@@ -176,7 +176,11 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 			}
 		}
 		if digest.Stale(newest, today) {
-			t.WriteString("\n\n" + r.p.H("rates.stale", "Date", civil(r, newest)))
+			note, err := digest.StaleNote(ctx, b.o.Store, r.p, newest, r.now)
+			if err != nil {
+				return counted{}, err
+			}
+			t.WriteString("\n\n" + note)
 		}
 	}
 	c.text = t.String()

@@ -233,11 +233,11 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	case !q.date.IsZero() && !date.Equal(asked):
 		t.WriteString(r.p.H("rates.nearest", "Asked", civil(r, asked)) + "\n")
 	case q.date.IsZero() && digest.Stale(date, today):
-		stale, err := b.stale(ctx, r, date)
+		stale, err := digest.StaleNote(ctx, b.o.Store, r.p, date, r.now)
 		if err != nil {
 			return outbox.Message{}, err
 		}
-		t.WriteString(stale)
+		t.WriteString(stale + "\n")
 	}
 	if changed {
 		t.WriteString("<i>" + r.p.H("rates.change") + "</i>\n")
@@ -289,18 +289,6 @@ func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date tim
 		}
 	}
 	return t.String() + "\n", nil
-}
-
-// stale says that there is nothing newer, and when the bank was last heard of.
-func (b *Bot) stale(ctx context.Context, r *request, date time.Time) (string, error) {
-	_, heard, ok, err := b.o.Store.RateDays(ctx)
-	if err != nil {
-		return "", err
-	}
-	if !ok {
-		return r.p.H("rates.stale", "Date", civil(r, date)) + "\n", nil
-	}
-	return r.p.H("rates.stale_since", "Date", civil(r, date), "Time", r.p.DateTime(heard, r.now)) + "\n", nil
 }
 
 // ratesKeyboard has the way to other days under a day of the past, and under

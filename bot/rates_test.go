@@ -9,6 +9,7 @@ import (
 
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 )
 
 // november is a date of 2026, as lists are dated.
@@ -70,8 +71,25 @@ func TestRatesScreens(t *testing.T) {
 			at(24, 10, 0)
 			d.seedBoard(24)
 			keep("tuesday", ask("/rates usd"))
+			d.must(d.db.BankAnswered(d.ctx(), d.clock(), rates.NBK))
+			at(25, 8, 30)
+			keep("nothing_newer", ask("/rates usd"))
+			at(25, 9, 20)
+			d.must(d.db.BankFailed(d.ctx(), time.Date(2026, time.November, 24, 14, 5, 0, 0, almaty), rates.NBK, rates.Unreachable))
+			keep("silent_since_yesterday", ask("/rates usd"))
+			at(24, 16, 0)
+			d.must(d.db.BankAnswered(d.ctx(), d.clock(), rates.NBK))
+			at(25, 9, 0)
+			d.must(d.db.BankFailed(d.ctx(), d.clock(), rates.NBK, rates.NotAList))
+			at(25, 9, 20)
+			keep("no_list_since_today", ask("/rates usd"))
+			at(24, 16, 0)
+			d.must(d.db.BankAnswered(d.ctx(), d.clock(), rates.NBK))
+			at(24, 16, 35)
+			d.must(d.db.BankFailed(d.ctx(), d.clock(), rates.NBK, rates.Unreachable))
 			d.set(time.Date(2026, time.December, 1, 10, 0, 0, 0, almaty))
 			keep("source_down_for_a_week", ask("/rates usd eur"))
+			keep("source_down_for_a_week_convert", ask("100 usd"))
 			history := ask("/rates 20.11.2026")
 			keep("history", history)
 			before, _, _ := d.press(reader, history, "←")

@@ -82,7 +82,11 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 		head.WriteString(RateLine(p, code, byCode, date) + "\n")
 	}
 	if known && Stale(date, today) {
-		head.WriteString(p.H("rates.stale", "Date", p.Date(Civil(p, date))) + "\n")
+		note, err := StaleNote(ctx, db, p, date, now)
+		if err != nil {
+			return nil, fmt.Errorf("build digest: %w", err)
+		}
+		head.WriteString(note + "\n")
 	}
 	text, shown := head.String()+"\n", 0
 	if len(headlines) == 0 {

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -119,4 +120,23 @@ func Stale(date, today time.Time) bool {
 		today = today.AddDate(0, 0, -2)
 	}
 	return date.Before(today)
+}
+
+// StaleNote says, as Telegram HTML, that the newest rates are those of date, and
+// why: since when the bank does not answer, or that it has nothing newer.
+func StaleNote(ctx context.Context, db *store.Store, p *locale.Printer, date, now time.Time) (string, error) {
+	bank, err := db.BankState(ctx, rates.NBK)
+	if err != nil {
+		return "", err
+	}
+	key, when := "rates.nothing_newer", bank.Asked
+	switch {
+	case bank.Asked.IsZero():
+		key = "rates.stale"
+	case !bank.FailingSince.IsZero() && bank.Trouble.Answers():
+		key, when = "rates.garbled", bank.FailingSince
+	case !bank.FailingSince.IsZero():
+		key, when = "rates.silent", bank.FailingSince
+	}
+	return p.H(key, "Date", p.Date(Civil(p, date)), "Time", p.TimeOrDay(when, now)), nil
 }

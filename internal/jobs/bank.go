@@ -15,6 +15,8 @@ import (
 
 // Bank is where official lists come from.
 type Bank interface {
+	// ID names the bank in the store.
+	ID() string
 	// Fetch reads the list for a civil day; rates.ErrNotPublished when there is none (yet).
 	Fetch(ctx context.Context, date time.Time) (rates.Day, error)
 }
@@ -144,7 +146,9 @@ func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) (stor
 	case ctx.Err() != nil:
 		return false, nil
 	case errors.Is(err, rates.ErrNotPublished):
-		j.bankAnswered()
+		if err := j.bankAnswered(ctx, now, date, today); err != nil {
+			return false, err
+		}
 		if date.Before(today.AddDate(0, 0, -settledAfter)) {
 			return false, j.Store.SaveNoRates(ctx, now, date)
 		}
@@ -158,6 +162,13 @@ func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) (stor
 		j.bank.days[date] = dayState{next: now.Add(jitter(wait))}
 		return false, nil
 	case err != nil:
+		why := rates.TroubleOf(err)
+		// That the bank lacks a list of long ago is no silence.
+		if !date.Before(today.AddDate(0, 0, -recentDays)) {
+			if err := j.Store.BankFailed(ctx, now, j.Bank.ID(), why); err != nil {
+				return false, err
+			}
+		}
 		j.bank.failures++
 		d := dayState{failures: j.bank.days[date].failures + 1}
 		longest := longestDay
@@ -172,10 +183,12 @@ func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) (stor
 			level = slog.LevelDebug
 		}
 		j.Log.Log(ctx, level, "rates failed, the last good ones are kept", slog.String("date", date.Format(time.DateOnly)),
-			slog.Int("failures", j.bank.failures), slog.Time("next_try", j.bank.rest), slog.Any("error", err))
+			slog.String("trouble", string(why)), slog.Int("failures", j.bank.failures), slog.Time("next_try", j.bank.rest), slog.Any("error", err))
 		return false, nil
 	}
-	j.bankAnswered()
+	if err := j.bankAnswered(ctx, now, date, today); err != nil {
+		return false, err
+	}
 	if day, err = j.gate(ctx, now, day); err != nil || len(day.Rates) == 0 {
 		return false, err
 	}
@@ -191,10 +204,17 @@ func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) (stor
 	return true, nil
 }
 
-// bankAnswered ends a trouble: what waited because of it need not wait longer.
-func (j *Jobs) bankAnswered() {
+// bankAnswered remembers that the bank answered when it was asked for a date,
+// and ends a trouble: what waited because of it need not wait longer.
+func (j *Jobs) bankAnswered(ctx context.Context, now, date, today time.Time) error {
+	// The hundreds of old lists say no more than the recent ones before them.
+	if recent := !date.Before(today.AddDate(0, 0, -recentDays)); recent || j.bank.failures > 0 {
+		if err := j.Store.BankAnswered(ctx, now, j.Bank.ID()); err != nil {
+			return err
+		}
+	}
 	if j.bank.failures == 0 {
-		return
+		return nil
 	}
 	j.Log.Info("rates are back", slog.Int("failures", j.bank.failures))
 	j.bank.failures, j.bank.rest = 0, time.Time{}
@@ -204,6 +224,7 @@ func (j *Jobs) bankAnswered() {
 			j.bank.days[date] = d
 		}
 	}
+	return nil
 }
 
 // doubled is first after one failure and twice as long after each more, up to longest.

@@ -79,6 +79,14 @@ func (p *Printer) DateTime(t, now time.Time) string {
 	return p.Date(t) + ", " + p.Clock(t)
 }
 
+// TimeOrDay is the time of day, with the day when that is not now's.
+func (p *Printer) TimeOrDay(t, now time.Time) string {
+	if p.days(t, now) == 0 {
+		return p.Clock(t)
+	}
+	return p.DateTime(t, now)
+}
+
 // Ago says how long ago t was: in minutes, then hours, then by the day. A time
 // that is not past, as clocks of publishers run ahead, is now.
 func (p *Printer) Ago(t, now time.Time) string {

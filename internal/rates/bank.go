@@ -14,6 +14,12 @@ import (
 // one asked for.
 var ErrOtherDay = errors.New("the list is for another day")
 
+// The banks that publish lists, as they are named in settings and in the store.
+const (
+	NBK = "nbk" // National Bank of Kazakhstan
+	CBR = "cbr" // Central Bank of Russia
+)
+
 // bankTimeout is generous because the bank has been seen to take ten seconds.
 const bankTimeout = 20 * time.Second
 
@@ -30,9 +36,13 @@ func NewNationalBank(c *fetch.Client, url string) *NationalBank {
 	return &NationalBank{client: c, url: url}
 }
 
+// ID is NBK.
+func (*NationalBank) ID() string { return NBK }
+
 // Fetch reads the list for date's civil day in its own location. It returns
 // ErrNotPublished when the bank has none, ErrOtherDay when its list is not for
-// that day, and the errors of fetch and Parse.
+// that day, ErrNotAList when it is none, and the errors of fetch; TroubleOf
+// tells them apart.
 func (b *NationalBank) Fetch(ctx context.Context, date time.Time) (Day, error) {
 	want := civil(date)
 	day, err := b.fetch(ctx, want)
@@ -61,12 +71,20 @@ func (b *NationalBank) fetch(ctx context.Context, want time.Time) (Day, error) {
 	}
 	day, err := Parse(answer.Body)
 	if err != nil {
-		return Day{}, err
+		return Day{}, notAList(err)
 	}
 	if !day.Date.Equal(want) {
 		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrOtherDay)
 	}
 	return day, nil
+}
+
+// notAList marks what Parse and ParseCBR refuse.
+func notAList(err error) error {
+	if errors.Is(err, ErrNotPublished) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNotAList, err)
 }
 
 // civil is the civil day of t in its own location, as midnight UTC.

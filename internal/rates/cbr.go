@@ -35,6 +35,9 @@ func NewCentralBankOfRussia(c *fetch.Client, url, base string) *CentralBankOfRus
 	return &CentralBankOfRussia{client: c, url: url, base: base}
 }
 
+// ID is CBR.
+func (*CentralBankOfRussia) ID() string { return CBR }
+
 // Fetch reads the list for date's civil day in its own location. A day without
 // a list of its own is ErrNotPublished: the bank answers with the last one
 // before it. Its other errors are those of NationalBank.Fetch.
@@ -67,7 +70,7 @@ func (b *CentralBankOfRussia) fetch(ctx context.Context, want time.Time) (Day, e
 	day, err := ParseCBR(answer.Body)
 	switch {
 	case err != nil:
-		return Day{}, err
+		return Day{}, notAList(err)
 	case day.Date.Before(want):
 		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrNotPublished)
 	case day.Date.After(want):

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -105,24 +104,6 @@ func (s *Store) quote(ctx context.Context, code string, onOrBefore time.Time) (*
 		}
 	}
 	return q, nil
-}
-
-// RateDays returns the newest date there are rates for and when those were last
-// fetched; ok is false when there are none.
-func (s *Store) RateDays(ctx context.Context) (latest, fetchedAt time.Time, ok bool, err error) {
-	var row struct {
-		Date    int64 `db:"rate_date"`
-		Fetched int64 `db:"fetched_at"`
-	}
-	err = get(ctx, s.r, &row, `SELECT rate_date, MAX(fetched_at) AS fetched_at FROM rates
-		WHERE rate_date = (SELECT MAX(rate_date) FROM rates) GROUP BY rate_date`)
-	if errors.Is(err, ErrNotFound) {
-		return time.Time{}, time.Time{}, false, nil
-	}
-	if err != nil {
-		return time.Time{}, time.Time{}, false, fmt.Errorf("read rate days: %w", err)
-	}
-	return at(row.Date), at(row.Fetched), true, nil
 }
 
 // RateDates returns the dates from first to last, both included, for which

@@ -20,9 +20,6 @@ func TestRates(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
 		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
-		if _, _, ok, err := s.RateDays(ctx); ok || err != nil {
-			t.Errorf("days of nothing: %v, %v", ok, err)
-		}
 		save := func(n int, list ...rates.Rate) {
 			t.Helper()
 			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
@@ -53,10 +50,6 @@ func TestRates(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("%s: -want +got\n%s", tt.name, diff)
 			}
-		}
-		latest, fetched, ok, err := s.RateDays(ctx)
-		if !latest.Equal(day(21)) || !fetched.Equal(noon) || !ok || err != nil {
-			t.Errorf("latest %v fetched %v %v, %v", latest, fetched, ok, err)
 		}
 		dates, err := s.RateDates(ctx, day(20), day(30))
 		must(t, err)
