@@ -41,6 +41,18 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 	}
 	code, err := rates.ParseCurrency(w.currency)
 	if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
+		listed, err := b.listedOf(ctx, ambiguous.Codes)
+		if err != nil {
+			return answer{}, err
+		}
+		switch len(listed) {
+		case 0:
+			return note(r.p.H("convert.missing", "Code", strings.Join(ambiguous.Codes, ", "))), nil
+		case 1: // what was set says which it is
+			m, err := b.addAlert(ctx, r, listed[0], w.kind, w.threshold)
+			return answer{messages: []outbox.Message{m}}, err
+		}
+		ambiguous.Codes = listed
 		return answer{messages: []outbox.Message{whichAlert(r.p, w, ambiguous)}}, nil
 	}
 	if err != nil || code == rates.Tenge {
@@ -124,11 +136,7 @@ func alertData(op, code, kind string, threshold decimal.Decimal) string {
 func whichAlert(p *locale.Printer, w watch, e *rates.AmbiguousError) outbox.Message {
 	m := outbox.Message{Text: p.H("convert.which", "Word", locale.Clip(e.Word, 60))}
 	for _, code := range e.Codes[:min(len(e.Codes), mostMeanings)] {
-		label := code
-		if name := p.Currency(code); name != "" {
-			label += " · " + name
-		}
-		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: label, Data: alertData("n", code, w.kind, w.threshold)}})
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: currencyLabel(p, code), Data: alertData("n", code, w.kind, w.threshold)}})
 	}
 	return m
 }

@@ -36,6 +36,7 @@ func TestAlertScreens(t *testing.T) {
 			keep("list", list)
 			keep("bad", ask("/alert <b>"))
 			keep("far", ask("/alert uzs > 0.05"))
+			d.seedKronas()
 			keep("which", ask("/alert крона > 45"))
 			keep("unknown", ask("/alert xyz > 45"))
 			removed, _, a := d.press(reader, list, "✕ EUR")

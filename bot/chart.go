@@ -93,7 +93,15 @@ func parseChart(r *request) (q chartQuery, err error) {
 // place under the picture itself.
 func (b *Bot) chart(ctx context.Context, r *request) (answer, error) {
 	if r.arg(0) == "x" {
+		if may, err := b.mayClose(ctx, r, r.arg(1)); err != nil || !may {
+			return answer{toast: r.p.T("chart.not_yours"), alert: true}, err
+		}
 		return answer{remove: true}, nil
+	}
+	if r.place == channels { // a reader's press must post nothing there
+		if refusal, err := b.refuse(ctx, r); err != nil || refusal != "" {
+			return answer{toast: r.p.T("chart.channel"), alert: true}, err
+		}
 	}
 	q, err := parseChart(r)
 	if err != nil {
@@ -362,7 +370,7 @@ func (q chartQuery) keyboard(r *request) [][]outbox.Button {
 	if q.dark {
 		theme = outbox.Button{Text: r.p.T("chart.light"), Data: with(func(c *chartQuery) { c.dark = false })}
 	}
-	shut := outbox.Button{Text: r.p.T("chart.close"), Data: "c:x"}
+	shut := outbox.Button{Text: r.p.T("chart.close"), Data: closeData(r)}
 	if q.other == "" {
 		compare := outbox.Button{Text: r.p.T("chart.compare"), Data: with(func(c *chartQuery) { c.other = chooseOther })}
 		return append(keyboard, []outbox.Button{compare, theme}, []outbox.Button{shut})

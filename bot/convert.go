@@ -36,7 +36,8 @@ func (b *Bot) convert(ctx context.Context, r *request) (answer, error) {
 func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer, asked bool, err error) {
 	q, err := rates.ParseQuery(text)
 	if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
-		return answer{messages: []outbox.Message{b.whichCurrency(r, ambiguous)}}, true, nil
+		m, err := b.askOrCount(ctx, r, ambiguous)
+		return answer{messages: []outbox.Message{m}}, true, err
 	}
 	if unknown := (*rates.UnknownError)(nil); errors.As(err, &unknown) {
 		return note(r.p.H("convert.unknown", "Word", locale.Clip(unknown.Word, 60))), true, nil
@@ -78,6 +79,40 @@ func convertData(amount decimal.Decimal, from, to string) string {
 	return "v:" + amount.String() + ":" + from + ":" + to
 }
 
+// askOrCount asks which currency is meant, of those that the bank lists. If it
+// lists only one of that name it counts with it, and says so.
+func (b *Bot) askOrCount(ctx context.Context, r *request, e *rates.AmbiguousError) (outbox.Message, error) {
+	codes, err := b.listedOf(ctx, e.Codes)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	others, err := b.listedOf(ctx, e.OtherCodes)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	switch {
+	case len(codes) == 0:
+		return outbox.Message{Text: r.p.H("convert.missing", "Code", strings.Join(e.Codes, ", "))}, nil
+	case len(others) == 0 && len(e.OtherCodes) > 0:
+		return outbox.Message{Text: r.p.H("convert.missing", "Code", strings.Join(e.OtherCodes, ", "))}, nil
+	case len(others) == 1:
+		e.Other, others = others[0], nil
+	}
+	if e.Codes, e.OtherCodes = codes, others; len(codes) > 1 {
+		return b.whichCurrency(r, e), nil
+	}
+	if len(others) > 1 {
+		return b.whichCurrency(r, &rates.AmbiguousError{Amount: e.Amount, Codes: others, Other: codes[0]}), nil
+	}
+	from, to := codes[0], e.Other
+	if !e.From {
+		from, to = e.Other, codes[0]
+	}
+	m, err := b.conversionScreen(ctx, r, e.Amount, from, to)
+	m.Text += "\n\n" + r.p.H("convert.read_as", "Word", locale.Clip(e.Word, 60), "Currency", currencyLabel(r.p, codes[0]))
+	return m, err
+}
+
 // whichCurrency asks which of the currencies is meant that a word names.
 func (b *Bot) whichCurrency(r *request, e *rates.AmbiguousError) outbox.Message {
 	text := r.p.H("convert.which_target")
@@ -97,11 +132,7 @@ func (b *Bot) whichCurrency(r *request, e *rates.AmbiguousError) outbox.Message 
 		if len(data) > 64 {
 			continue // an amount that nobody means
 		}
-		label := code
-		if name := r.p.Currency(code); name != "" {
-			label = code + " · " + name
-		}
-		keyboard = append(keyboard, []outbox.Button{{Text: label, Data: data}})
+		keyboard = append(keyboard, []outbox.Button{{Text: currencyLabel(r.p, code), Data: data}})
 	}
 	return outbox.Message{Text: text, Keyboard: keyboard}
 }

@@ -25,6 +25,7 @@ func TestConvertScreens(t *testing.T) {
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
 			keep("no_rates", ask("100 usd"))
 			d.seedRates()
+			d.seedKronas()
 			keep("how", ask("/convert"))
 			dollars := ask("100 usd")
 			keep("to_tenge", dollars)
@@ -39,7 +40,9 @@ func TestConvertScreens(t *testing.T) {
 			which := ask("100 крон в долларах")
 			keep("which", which)
 			chosen, _, _ := d.press(reader, which, "SEK")
-			keep("chosen_without_rate", chosen)
+			keep("chosen", chosen)
+			keep("only_one_is_listed", ask("100 франков в евро"))
+			keep("none_is_listed", ask("5 песо"))
 			keep("unknown", ask("100 xyzzy в тенге"))
 			keep("words", ask("1,5 млн тенге в долларах"))
 			d.pass(72 * time.Hour)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 )
 
 func TestParseCommand(t *testing.T) {
@@ -91,7 +92,8 @@ func TestParseRates(t *testing.T) {
 		if strings.Join(q.codes, " ") != c.codes || c.date != "*" && date != c.date || strings.Join(bad, " ") != c.bad {
 			t.Errorf("%q: %v %q %q", c.text, q.codes, date, bad)
 		}
-		if n := len(ratesQuery{q.codes, today}.data()); n > 64 {
+		fits, _ := ratesQuery{codes: q.codes, date: today}.cut()
+		if n := len(fits.data()); n > 64 {
 			t.Errorf("%q: a button of %d bytes", c.text, n)
 		}
 	}
@@ -106,7 +108,8 @@ func FuzzParseRates(f *testing.F) {
 		if len(bad) > 0 {
 			return
 		}
-		if n := len(ratesQuery{q.codes, today}.data()); n > 64 {
+		fits, _ := ratesQuery{codes: q.codes, date: today}.cut()
+		if n := len(fits.data()); n > 64 {
 			t.Errorf("%q: a button of %d bytes", text, n)
 		}
 		if !q.date.IsZero() && (q.date.Year() < 1993 || q.date.Year() > 9999) {
@@ -140,14 +143,46 @@ func TestParseCodes(t *testing.T) {
 		{"$,€ / ₽; usd", []string{"USD", "EUR", "RUB"}, nil},
 		{"rur kzt ₸", []string{"RUB"}, nil},
 		{"usd dollars ЕUR", []string{"USD"}, []string{"dollars", "ЕUR"}}, // the last begins with a Cyrillic letter
-		{"aaa bbb ccc ddd eee fff ggg hhh iii jjj kkk lll mmm", []string{"AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH", "III", "JJJ", "KKK", "LLL"}, nil},
+		{"aaa bbb ccc ddd eee fff ggg hhh iii jjj kkk lll mmm", []string{"AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH", "III", "JJJ", "KKK", "LLL", "MMM"}, nil},
 	} {
 		codes, bad := parseCodes(c.text)
 		if !slices.Equal(codes, c.codes) || !slices.Equal(bad, c.bad) {
 			t.Errorf("%q: %v %v", c.text, codes, bad)
 		}
-		if n := len("r:" + strings.Join(codes, "-")); n > 64 {
-			t.Errorf("%q: a button of %d bytes", c.text, n)
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	listed := strings.Fields("AED AUD CAD CHF CZK DKK EUR GBP GEL KGS NOK PLN RUB SEK USD UZS ZAR")
+	for _, c := range []struct{ word, want string }{
+		{"USB", "USD"}, {"usdd", "USD"}, {"us", "USD UZS"}, {"UDS", "USD UZS"}, {"eru", "EUR"}, {"gdp", "GBP"},
+		{"крона", "SEK NOK DKK CZK"}, {"сом", "KGS UZS"}, {"франк", "CHF"}, // what the bank has not is not offered
+		{"долар", ""}, // understood: nothing is to be guessed
+		{"доллр", "USD AUD CAD"}, {"zlotyy", "PLN"}, {"лира", ""}, {"фунтт", "GBP"}, {"рублл", "RUB"}, {"рубьль", "RUB"},
+		{"xyz", ""}, {"x", ""}, {"", ""}, {"<b>", ""}, {strings.Repeat("usd", 50), ""},
+	} {
+		if c.word == "долар" {
+			if code, err := rates.ParseCurrency(c.word); err != nil || code != "USD" {
+				t.Errorf("%s: %s %v", c.word, code, err)
+			}
+			continue
+		}
+		if got := strings.Join(suggest(c.word, listed), " "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.word, got, c.want)
+		}
+	}
+}
+
+func TestOneSlip(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"usd", "usd", true}, {"usb", "usd", true}, {"us", "usd", true}, {"sd", "usd", true}, {"usdd", "usd", true}, {"sud", "usd", true}, {"uds", "usd", true},
+		{"dsu", "usd", false}, {"eur", "usd", false}, {"u", "usd", false}, {"теңге", "тенге", true}, {"", "", true}, {"ab", "", false}, {"aa", "a", true},
+	} {
+		if got := oneSlip(c.a, c.b); got != c.want || oneSlip(c.b, c.a) != got {
+			t.Errorf("%q and %q: %v", c.a, c.b, got)
 		}
 	}
 }

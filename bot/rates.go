@@ -43,10 +43,7 @@ func (q ratesQuery) data() string {
 // rates shows the official rates, of the currencies and the date that were asked for if any were.
 func (b *Bot) rates(ctx context.Context, r *request) (answer, error) {
 	q, bad := parseRates(r.args, digest.Today(r.p, r.now))
-	if len(bad) > 0 {
-		return note(r.p.H("rates.bad", "Text", locale.Clip(strings.Join(bad, ", "), 100))), nil
-	}
-	m, err := b.ratesScreen(ctx, r, q)
+	m, err := b.ratesAsked(ctx, r, q, bad)
 	return answer{messages: []outbox.Message{m}}, err
 }
 
@@ -98,7 +95,7 @@ func currenciesIn(text string) (codes, bad []string) {
 		switch {
 		case err != nil:
 			bad = append(bad, word)
-		case len(codes) < ratesAtOnce:
+		default:
 			codes = add(codes, []string{code})
 		}
 	}
@@ -145,7 +142,7 @@ func parseCodes(text string) (codes, bad []string) {
 		case code == "KZT" || code == "₸", slices.Contains(codes, code):
 		case !codePattern.MatchString(code):
 			bad = append(bad, word)
-		case len(codes) < ratesAtOnce:
+		default:
 			codes = append(codes, code)
 		}
 	}
@@ -317,7 +314,7 @@ func ratesKeyboard(r *request, q ratesQuery, first, last time.Time) [][]outbox.B
 			continue
 		}
 		text := step.before + r.p.DayMonth(digest.Civil(r.p, date)) + step.after
-		near = append(near, outbox.Button{Text: text, Data: ratesQuery{q.codes, date}.data()})
+		near = append(near, outbox.Button{Text: text, Data: ratesQuery{codes: q.codes, date: date}.data()})
 	}
 	today := []outbox.Button{{Text: r.p.T("rates.button_today"), Data: ratesQuery{codes: q.codes}.data()}}
 	if len(near) == 0 {

@@ -2,8 +2,12 @@ package main
 
 import (
 	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +20,75 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
+
+// jumpyBank serves, for any date, a list whose dollar has lost nine tenths.
+func jumpyBank(t *testing.T) (address string) {
+	bank := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml; charset=UTF-8")
+		fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><rates><date>%s</date>
+			<item><title>USD</title><description>53.91</description><quant>1</quant><change>0.00</change></item>
+			<item><title>EUR</title><description>620.4</description><quant>1</quant><change>0.00</change></item></rates>`, r.URL.Query().Get("fdate"))
+	}))
+	t.Cleanup(bank.Close)
+	return bank.URL
+}
+
+// A list that jumps is held by the whole program: its editor is told over
+// Telegram, in her language, and readers keep the last good rate.
+func TestHeldRatesAreTold(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, database string) {
+		w := newTown(t)
+		db, err := store.Open(t.Context(), database)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		zone, err := time.LoadLocation("Asia/Almaty")
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, m, d := time.Now().In(zone).Date()
+		for back := 1; back <= 14; back++ {
+			day := rates.Day{Date: time.Date(y, m, d-back, 0, 0, 0, 0, time.UTC)}
+			for code, value := range map[string]string{"USD": "539.1", "EUR": "620.4"} {
+				day.Rates = append(day.Rates, rates.Rate{Code: code, Nominal: 1, Value: decimal.RequireFromString(value)})
+			}
+			if err := db.SaveRates(t.Context(), time.Now(), day); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.sayFirst(editor, reader)
+		_, _, err = db.TouchChat(t.Context(), time.Now(), store.Chat{ID: editor, Kind: "private", Language: "en", Zone: "Asia/Almaty", Active: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := w.start(database, "RATES_URL="+jumpyBank(t))
+		told := w.sees(editor, "are on hold", "USD", "₸539.10", "₸53.91", "-90%")
+		if strings.Contains(told.Text, "EUR") {
+			t.Errorf("a rate that did not jump is told of:\n%s", told.Text)
+		}
+		w.say(reader, "/rates")
+		if seen := w.sees(reader, "USD", "539,10"); strings.Contains(seen.Text, "53,91") {
+			t.Errorf("a reader sees what is held:\n%s", seen.Text)
+		}
+		if code := p.stop(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		w.valid()
+	})
+}
+
+// sayFirst lets people have begun their chats with the bot, before it runs.
+func (w *town) sayFirst(people ...int64) {
+	w.t.Helper()
+	for _, who := range people {
+		w.say(who, "hello")
+	}
+	w.forget()
+}
 
 // Each editor who knows the bot is told once, in the own language.
 func TestTellEditors(t *testing.T) {

@@ -57,6 +57,11 @@ type wireMessage struct {
 	// TopicCreated marks the service message that every message of a topic
 	// seems to reply to.
 	TopicCreated json.RawMessage `json:"forum_topic_created"`
+	Markup       struct {
+		Rows [][]struct {
+			Data string `json:"callback_data"`
+		} `json:"inline_keyboard"`
+	} `json:"reply_markup"`
 	wireMedia
 }
 
@@ -173,6 +178,13 @@ func (w *wireMessage) message() *Message {
 	// Telegram gives the date 0 to messages that it does not show any more.
 	if w.Date != 0 {
 		m.Date = time.Unix(w.Date, 0).UTC()
+	}
+	for _, row := range w.Markup.Rows {
+		for _, b := range row {
+			if b.Data != "" {
+				m.Buttons = append(m.Buttons, b.Data)
+			}
+		}
 	}
 	if r := w.ReplyTo; r != nil && !present(r.TopicCreated) {
 		m.ReplyTo = r.message()

@@ -58,6 +58,8 @@ type Message struct {
 	Date       time.Time
 	ReplyTo    *Message
 	MigratedTo int64 // the group became this supergroup
+	// Buttons are the data of the inline buttons under it, row by row.
+	Buttons []string
 }
 
 // Callback is a press of an inline button. Message has only ID and Chat, and a
