@@ -80,7 +80,7 @@ func checkToken(ctx context.Context, s settings) (check, time.Time) {
 		return c, time.Time{}
 	}
 	clock := &dateReader{next: http.DefaultTransport}
-	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, HTTP: &http.Client{Transport: clock}})
+	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, Transport: clock})
 	if err != nil {
 		c.err, c.do = err, "check TELEGRAM_BOT_TOKEN and TELEGRAM_API_URL"
 		return c, time.Time{}

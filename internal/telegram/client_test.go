@@ -115,10 +115,10 @@ func newClient(t *testing.T, o Options) *Client {
 	if o.Token == "" {
 		o.Token = testToken
 	}
-	if o.HTTP == nil {
+	if o.Transport == nil {
 		transport := &http.Transport{}
 		t.Cleanup(transport.CloseIdleConnections)
-		o.HTTP = &http.Client{Transport: transport}
+		o.Transport = transport
 	}
 	c, err := New(o)
 	if err != nil {
@@ -438,7 +438,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.http.CloseIdleConnections()
+	defer c.http.(*http.Transport).CloseIdleConnections()
 	for range 3 {
 		var wave sync.WaitGroup
 		for range parallel {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	tg "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -126,21 +125,13 @@ func (c *Client) upload(ctx context.Context, method string, params map[string]an
 	if err != nil {
 		return fmt.Errorf("telegram %s: %w", method, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	began := time.Now()
-	err = c.uploadOnce(ctx, method, form, tg.RequestFile{Name: name, Data: tg.FileBytes{Name: "picture.png", Bytes: p.PNG}}, out)
-	c.observe(method, Classify(err), time.Since(began))
-	if err != nil {
-		return fmt.Errorf("telegram %s: %w", method, err)
-	}
-	return nil
+	file := tg.RequestFile{Name: name, Data: tg.FileBytes{Name: "picture.png", Bytes: p.PNG}}
+	return c.timed(ctx, c.timeout, method, func(ctx context.Context) error { return c.uploadOnce(ctx, method, form, file, out) })
 }
 
 func (c *Client) uploadOnce(ctx context.Context, method string, form tg.Params, file tg.RequestFile, out any) error {
-	api := *c.api
-	wire := &wire{ctx: ctx, http: c.http, redact: c.redact}
-	api.Client = wire
+	wire, api := c.wire(ctx)
+	defer wire.release()
 	// The library's errors of an upload have no code; failure takes it from the status.
 	answer, err := api.UploadFiles(method, form, []tg.RequestFile{file})
 	if err != nil {

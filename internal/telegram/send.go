@@ -36,7 +36,12 @@ func (s shape) without(class Class) (_ shape, ok bool) {
 
 // Send puts one delivery on the wire and classifies the answer. It implements outbox.Sender.
 func (c *Client) Send(ctx context.Context, d outbox.Delivery) outbox.Outcome {
-	id, err := c.send(ctx, d.ChatID, d.ThreadID, d.Message, c.paid && d.Lane == outbox.LaneBulk)
+	id, err := c.send(ctx, d.ChatID, d.ThreadID, c.paid && d.Lane == outbox.LaneBulk, func(s shape, paid bool) (*form, error) {
+		if s == (shape{}) {
+			return c.forms.of(&d.Message, paid)
+		}
+		return encodeMessage(&d.Message, paid, s)
+	})
 	return outcome(id, err)
 }
 
@@ -74,36 +79,27 @@ func outcome(id int64, err error) outbox.Outcome {
 // SendMessage sends m to a chat, or to its topic threadID when that is not 0.
 // Formatting, addresses or a topic that Telegram refuses are left out.
 func (c *Client) SendMessage(ctx context.Context, chatID, threadID int64, m outbox.Message) (messageID int64, err error) {
-	return c.send(ctx, chatID, threadID, m, false)
+	return c.send(ctx, chatID, threadID, false, func(s shape, paid bool) (*form, error) { return encodeMessage(&m, paid, s) })
 }
 
-func (c *Client) send(ctx context.Context, chatID, threadID int64, m outbox.Message, paid bool) (int64, error) {
-	var sent struct {
-		ID int64 `json:"message_id"`
-	}
-	err := c.degrade(ctx, chatID, func(s shape) error {
-		params := map[string]any{
-			"chat_id":              chatID,
-			"disable_notification": m.Silent,
-			"allow_paid_broadcast": paid,
-			"reply_markup":         keyboard(m.Keyboard, s),
+// send sends what encode makes of a message in a shape.
+func (c *Client) send(ctx context.Context, chatID, threadID int64, paid bool, encode func(s shape, paid bool) (*form, error)) (id int64, err error) {
+	err = c.degrade(ctx, chatID, func(s shape) error {
+		f, err := encode(s, paid)
+		if err != nil {
+			return err
 		}
-		if threadID != 0 && !s.noThread {
-			params["message_thread_id"] = threadID
+		thread := threadID
+		if s.noThread {
+			thread = 0
 		}
-		method := "sendMessage"
-		if m.Copy != nil {
-			method = "copyMessage"
-			params["from_chat_id"], params["message_id"] = m.Copy.ChatID, m.Copy.MessageID
-		} else {
-			addText(params, m, s)
-		}
-		return c.Call(ctx, method, params, &sent)
+		id, err = c.post(ctx, f.method, f.to(chatID, thread))
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	return sent.ID, nil
+	return id, nil
 }
 
 // EditMessage makes the message be m. It is no error when it was so already.

@@ -114,7 +114,7 @@ func polling(t *testing.T, s *script, o PollOptions, d time.Duration, handle fun
 	t.Helper()
 	s.began = time.Now()
 	log, buffer := newLog()
-	c := newClient(t, Options{HTTP: &http.Client{Transport: s}, Log: log})
+	c := newClient(t, Options{Transport: s, Log: log})
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
 	err = c.Updates(ctx, handle, o)

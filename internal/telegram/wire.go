@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -31,26 +32,77 @@ const (
 
 // wire carries one request for tgbotapi, which knows no context, prints the
 // token in network errors and loses the status of answers that are not JSON.
+//
+// A broadcast is this code a million times over, so two things go past the
+// library where that is much cheaper: parameters that are encoded already, and
+// the answer to a message, of which only the id counts.
 type wire struct {
 	ctx    context.Context // of this one request; the library's interface has no room for it
-	http   *http.Client
+	http   http.RoundTripper
 	redact func(string) string
+	// form, when set, is the request's body in place of the library's.
+	form string
+	// wantsID says that nothing but the result's message_id is wanted; messageID
+	// is it, and 0 when the answer has to be read the long way.
+	wantsID   bool
+	messageID int64
 
-	status     int
-	retryAfter time.Duration // from the header
+	status      int
+	retryAfter  time.Duration // from the header
+	contentType string        // of the answer
+	answer      *bytes.Buffer // to be given back when the answer is read
 }
+
+// answers are the buffers that answers are read into.
+var answers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxKept is how large a buffer may be to be used again.
+const maxKept = 64 << 10
+
+// release gives the answer's buffer back. The library has copied what it keeps.
+func (w *wire) release() {
+	if w.answer != nil && w.answer.Cap() <= maxKept {
+		answers.Put(w.answer)
+	}
+	w.answer = nil
+}
+
+// shortAnswer is what the library gets to read of an answer whose result is
+// known already.
+const shortAnswer = `{"ok":true}`
 
 // Do implements tgbotapi's HTTPClient. Its answer is read whole, and is an
 // answer of the Bot API.
+//
+// It is the transport that is asked and no http.Client: a redirect is not
+// followed, which would hand the token, which is in the path, to another host.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
-	resp, err := w.http.Do(req.WithContext(w.ctx))
+	req = req.WithContext(w.ctx)
+	if w.form != "" {
+		req.ContentLength = int64(len(w.form))
+		req.Body = io.NopCloser(strings.NewReader(w.form))
+		// What lets the transport try again when a kept connection turns out dead.
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(w.form)), nil }
+	}
+	resp, err := w.http.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
 	w.status = resp.StatusCode
+	w.contentType = resp.Header.Get("Content-Type")
 	w.retryAfter = retryAfter(resp.Header.Get("Retry-After"))
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	w.answer = answers.Get().(*bytes.Buffer)
+	w.answer.Reset()
+	_, err = w.answer.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1))
+	body := w.answer.Bytes()
+	if w.wantsID && w.status == http.StatusOK {
+		// Even when the rest does not arrive: the message was taken.
+		if w.messageID = leadingID(body); w.messageID != 0 {
+			resp.Body = io.NopCloser(strings.NewReader(shortAnswer))
+			return resp, nil
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the answer (HTTP %d): %w", resp.StatusCode, err)
 	}
@@ -61,15 +113,36 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 		OK *bool `json:"ok"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil || envelope.OK == nil {
-		return nil, w.foreign(resp.Header.Get("Content-Type"))
+		return nil, w.foreign()
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
 
+// leadingID reads the message_id of an answer that begins with it, as
+// Telegram's do; 0 is none.
+func leadingID(answer []byte) int64 {
+	rest, ok := bytes.CutPrefix(answer, []byte(`{"ok":true,"result":{"message_id":`))
+	if !ok {
+		return 0
+	}
+	var id int64
+	for i, c := range rest {
+		switch {
+		case c >= '0' && c <= '9' && i < 18: // more digits do not fit
+			id = 10*id + int64(c-'0')
+		case c == ',' || c == '}':
+			return id
+		default:
+			return 0
+		}
+	}
+	return 0 // it may go on
+}
+
 // foreign is the error for an answer that some proxy or other server gave.
-func (w *wire) foreign(contentType string) error {
-	text := fmt.Sprintf("%s (%.40q is not an answer of the Bot API)", http.StatusText(w.status), contentType)
+func (w *wire) foreign() error {
+	text := fmt.Sprintf("%s (%.40q is not an answer of the Bot API)", http.StatusText(w.status), w.contentType)
 	if w.status >= 500 || w.status == http.StatusTooManyRequests {
 		return &Error{Code: w.status, Description: w.clean(text), RetryAfter: w.wait(0, "")}
 	}
