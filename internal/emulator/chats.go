@@ -162,8 +162,12 @@ func (s *Server) user(id int64) (User, bool) {
 
 func (s *Server) chat(id int64) *chat {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.chats[id]
+	c := s.chats[id]
+	s.mu.RUnlock()
+	if c == nil && s.crowd.has(id) {
+		return s.crowd.chat(id)
+	}
+	return c
 }
 
 // chatByName finds a chat by what stands in chat_id.

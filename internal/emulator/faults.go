@@ -78,6 +78,9 @@ func (t *faultSet) match(method string, chatID int64) *Fault {
 			continue
 		}
 		found := *f
+		if f.Jitter > 0 {
+			found.Hang += time.Duration((2*t.rng.Float64() - 1) * float64(f.Jitter))
+		}
 		if f.Times > 0 {
 			if f.Times--; f.Times == 0 {
 				t.list = slices.Delete(t.list, i, i+1)

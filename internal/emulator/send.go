@@ -238,7 +238,7 @@ func (r *request) deliverTo(c *chat, what string, m Message) (*wireMessage, *api
 	if err := s.flood.take(c, r.bool("allow_paid_broadcast")); err != nil {
 		return nil, err
 	}
-	s.sent.Add(1)
+	s.took(c.id)
 	return s.wireMessage(c, s.post(c, m)), nil
 }
 

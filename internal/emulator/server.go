@@ -55,6 +55,10 @@ type Options struct {
 	// KeepFiles is how many bytes of pictures and documents are kept; the
 	// oldest go first. 0 is 256 MiB.
 	KeepFiles int64
+	// KeepTimes keeps the moment of every message for SendTimes.
+	KeepTimes bool
+	// Crowd are people who need not be made one by one.
+	Crowd Crowd
 }
 
 // Server is a running Bot API server.
@@ -81,6 +85,9 @@ type Server struct {
 	nextMessage atomic.Int64 // private chats and groups share one sequence
 	nextChat    atomic.Int64
 	sent        atomic.Int64 // messages of the bot
+	statuses    [600]atomic.Int64
+	times       sendTimes
+	crowd       *crowd
 
 	updates *updateQueue
 	hook    *webhook
@@ -118,7 +125,7 @@ func Start(o Options) (*Server, error) {
 	if o.FetchURL == nil {
 		o.FetchURL = fetchLoopback
 	}
-	s := &Server{opt: o, bot: o.Bot, started: time.Now()}
+	s := &Server{opt: o, bot: o.Bot, started: time.Now(), crowd: newCrowd(o.Crowd), times: sendTimes{keep: o.KeepTimes}}
 	s.bot.IsBot = true
 	if s.bot.ID == 0 {
 		s.bot.ID, _ = strconv.ParseInt(o.Token[:strings.IndexByte(o.Token, ':')], 10, 64) // the pattern holds digits
@@ -254,6 +261,7 @@ func (s *Server) call(w http.ResponseWriter, h *http.Request, name string) {
 		apiErr = r.check()
 	}
 	finish := func(a answer) {
+		s.answered(a.status)
 		if s.log.off() {
 			return
 		}

@@ -328,6 +328,7 @@ type Fault struct {
 	Chance      float64 // 0: always
 	RetryAfter  time.Duration
 	Hang        time.Duration
-	Status      int    // for Refuse
-	Description string // replaces the usual one
+	Jitter      time.Duration // for Latency: Hang is so much longer or shorter, by chance
+	Status      int           // for Refuse
+	Description string        // replaces the usual one
 }
