@@ -169,6 +169,9 @@ func digestScreen(r *request, d store.Digest) outbox.Message {
 		}
 	}
 	t.WriteString(r.p.H("digest.languages", "Languages", strings.Join(languages, ", ")) + "\n\n")
+	if len(r.chat.Topics) > 0 {
+		t.WriteString(topicsLine(r.p, r.chat) + "\n\n")
+	}
 	t.WriteString(r.p.H("digest.other_time"))
 
 	var keyboard [][]outbox.Button
@@ -195,6 +198,7 @@ func digestScreen(r *request, d store.Digest) outbox.Message {
 			{Text: mark(d.Weekdays == workdays, r.p.T("digest.button_workdays")), Data: "g:w:" + strconv.Itoa(int(workdays))},
 		},
 		[]outbox.Button{{Text: r.p.T("digest.preview"), Data: "g:now"}, toggle},
+		[]outbox.Button{{Text: r.p.T("digest.button_settings"), Data: "m:settings"}},
 	)}
 }
 

@@ -72,10 +72,14 @@ func (b *Bot) load(ctx context.Context, r *request, c telegram.Chat, from telegr
 		language = b.profileLanguage(from)
 	}
 	r.p = b.printer(language, "")
-	r.chat, created, err = b.o.Store.TouchChat(ctx, r.now, store.Chat{
+	begin := store.Chat{
 		ID: c.ID, Kind: string(c.Kind), Title: c.Title, Language: string(language),
 		Zone: b.o.DefaultZone.String(), Active: true, Subscribed: true,
-	})
+	}
+	if r.place == private {
+		begin.Quiet = defaultQuiet
+	}
+	r.chat, created, err = b.o.Store.TouchChat(ctx, r.now, begin)
 	if err != nil {
 		r.chat.ID = c.ID // the reader is told
 		return false, err

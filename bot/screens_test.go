@@ -153,6 +153,33 @@ func walk(t *testing.T, language string) map[string]string {
 	keep("digest_topic", d.ask(reader, topics, "/digest 21.15", emulator.InThread(thread)))
 	keep("admins_only", d.ask(other, group, "/digest"))
 
+	// Settings.
+	settings := d.ask(reader, reader, "/settings")
+	keep("settings", settings)
+	changed, _, _ := d.press(reader, settings, "⚡")
+	changed, _, _ = d.press(reader, changed, "📣")
+	hush, _, _ := d.press(reader, changed, "🌙")
+	keep("quiet", hush)
+	hush, _, _ = d.pressData(reader, hush, "o:q:off")
+	keep("quiet_none", hush)
+	keep("quiet_bad", d.ask(reader, reader, "/quiet soon <"))
+	changed, _, _ = d.pressData(reader, hush, "o:")
+	about, _, _ := d.press(reader, changed, "🏷")
+	about, _, _ = d.pressData(reader, about, "o:t:-:sport")
+	keep("topics", about)
+	changed, _, _ = d.pressData(reader, about, "o:")
+	keep("settings_changed", changed)
+	keep("digest_topics", d.ask(reader, reader, "/digest"))
+	about, _, _ = d.pressData(reader, changed, "o:t")
+	for _, topic := range []string{"economy", "politics", "society", "incidents", "world", "technology", "culture", "rest"} {
+		about, _, a = d.pressData(reader, about, "o:t:-:"+topic)
+	}
+	toast("toast_last_topic", a)
+	about, _, _ = d.pressData(reader, about, "o:t:all")
+	settings, _, _ = d.pressData(reader, about, "o:")
+	settings, _, _ = d.press(reader, settings, "⚡")
+	d.press(reader, settings, "📣")
+
 	// Coming and going.
 	keep("language", d.ask(reader, reader, "/language"))
 	chosen, _, _ := d.press(reader, d.ask(reader, reader, "/language"), locale.Language(language).Name())

@@ -69,7 +69,7 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 	if oldest := now.Add(-maxReach); since.Before(oldest) {
 		since = oldest
 	}
-	headlines, _, err := db.Headlines(ctx, store.NewsQuery{Languages: chat.NewsLanguages, AsOf: now, Since: since, Limit: stories})
+	headlines, _, err := db.Headlines(ctx, store.NewsQuery{Languages: chat.NewsLanguages, Topics: chat.Topics, AsOf: now, Since: since, Limit: stories})
 	if err != nil {
 		return nil, fmt.Errorf("build digest: %w", err)
 	}

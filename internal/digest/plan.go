@@ -113,7 +113,7 @@ func (r *round) settle(ctx context.Context, d store.DueDigest) (store.Slot, erro
 
 // build makes a chat's message, or takes the one of a chat that reads the same.
 func (r *round) build(ctx context.Context, d store.DueDigest) (*outbox.Message, error) {
-	key := fmt.Sprintf("%s|%s|%s|%s|%d", d.Chat.Language, strings.Join(d.Chat.NewsLanguages, ","), strings.Join(d.Chat.Currencies, ","), d.Chat.Zone, d.LastSlot.UnixMilli())
+	key := fmt.Sprintf("%s|%s|%s|%s|%d", d.Chat.Language, strings.Join(d.Chat.NewsLanguages, ","), strings.Join(d.Chat.Currencies, ",")+"|"+strings.Join(d.Chat.Topics, ","), d.Chat.Zone, d.LastSlot.UnixMilli())
 	b, ok := r.built[key]
 	if !ok {
 		b.message, b.err = r.render(ctx, d)

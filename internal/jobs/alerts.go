@@ -84,7 +84,7 @@ func judge(d store.DueAlert, now time.Time) store.AlertOutcome {
 			out.Send = &outbox.Delivery{
 				Key:    fmt.Sprintf("alert:%d:%s:%s:%s:%s", d.ChatID, d.Code, d.Kind, d.Threshold, rate.Date.Format(time.DateOnly)),
 				ChatID: d.ChatID, ThreadID: d.ThreadID, Lane: outbox.LaneBreaking,
-				Message: alertMessage(d, rate.Date, value, before, known),
+				Message: alertMessage(d, rate.Date, now, value, before, known),
 			}
 		}
 	}
@@ -111,8 +111,9 @@ func inUnits(r store.DatedRate, units int64) (value decimal.Decimal, ok bool) {
 	return r.Value.Mul(decimal.NewFromInt(units)).DivRound(decimal.NewFromInt(r.Nominal), 12), true
 }
 
-// alertMessage tells that a rate did what the chat waits for.
-func alertMessage(d store.DueAlert, date time.Time, value, before decimal.Decimal, known bool) outbox.Message {
+// alertMessage tells that a rate did what the chat waits for, in its quiet hours
+// without a sound.
+func alertMessage(d store.DueAlert, date, now time.Time, value, before decimal.Decimal, known bool) outbox.Message {
 	zone, err := locale.Zone(d.Chat.Zone)
 	if err != nil {
 		zone = time.UTC // the date below is the same in every zone
@@ -143,7 +144,8 @@ func alertMessage(d store.DueAlert, date time.Time, value, before decimal.Decima
 	y, m, day := date.UTC().Date()
 	official := p.H("alert.official", "Date", p.Date(time.Date(y, m, day, 12, 0, 0, 0, zone)))
 	return outbox.Message{
-		Text: line + "\n" + why + "\n\n<i>" + official + "</i>",
+		Silent: d.Chat.Quiet.At(now, zone),
+		Text:   line + "\n" + why + "\n\n<i>" + official + "</i>",
 		Keyboard: [][]outbox.Button{{
 			{Text: p.T("button.rates"), Data: "m:rates"}, {Text: p.T("alert.button"), Data: "m:alert"},
 		}},

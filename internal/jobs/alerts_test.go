@@ -148,3 +148,22 @@ func TestAlertsAreEnqueued(t *testing.T) {
 	}
 	d.calm()
 }
+
+// In a chat's quiet hours an alert comes without a sound.
+func TestAlertAtNight(t *testing.T) {
+	alert := store.DueAlert{
+		Alert: store.Alert{ChatID: 1, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.NewFromInt(520), Nominal: 1, Armed: true, Checked: dated(10, 1, "519").Date},
+		Chat:  store.Chat{ID: 1, Language: "en", Zone: "Asia/Almaty", Quiet: store.Quiet{From: 23 * 60, To: 7 * 60}},
+		Rates: series("519", "521"),
+	}
+	for at, silent := range map[time.Time]bool{
+		time.Date(2026, time.November, 11, 17, 59, 0, 0, time.UTC): false, // 22:59 in Almaty
+		time.Date(2026, time.November, 11, 18, 0, 0, 0, time.UTC):  true,
+		time.Date(2026, time.November, 12, 1, 59, 0, 0, time.UTC):  true,
+		time.Date(2026, time.November, 12, 2, 0, 0, 0, time.UTC):   false,
+	} {
+		if out := judge(alert, at); out.Send == nil || out.Send.Message.Silent != silent {
+			t.Errorf("at %v: %+v, silent should be %v", at, out.Send, silent)
+		}
+	}
+}

@@ -111,9 +111,7 @@ func newItems(src feed.Source, f feed.Feed, now time.Time) []store.NewItem {
 			declared = f.Language
 		}
 		item.Language = story.Language(i.Title, i.Summary, declared)
-		if len(src.Topics) > 0 {
-			item.Topic = src.Topics[0]
-		}
+		item.Topic = feed.TopicOf(src.Topics)
 		item.Blocks = fullText(i)
 		items = append(items, item)
 	}

@@ -129,7 +129,7 @@ func (s *Store) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 		SELECT a.chat_id AS "a.chat_id", a.code AS "a.code", a.kind AS "a.kind", a.threshold AS "a.threshold",
 			a.nominal AS "a.nominal", a.thread_id AS "a.thread_id", a.armed AS "a.armed", a.checked AS "a.checked",
 			a.created_at AS "a.created_at",
-			c.chat_id AS "c.chat_id", c.language AS "c.language", c.zone AS "c.zone"
+			`+chatColumnsAs+`
 		FROM alerts a JOIN chats c ON c.chat_id = a.chat_id
 		WHERE c.active AND c.subscribed AND EXISTS (SELECT 1 FROM rates r WHERE r.code = a.code AND r.rate_date > a.checked)
 		ORDER BY a.chat_id, a.code, a.kind, a.threshold LIMIT ?`, limit)

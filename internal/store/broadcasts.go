@@ -50,7 +50,7 @@ func (r broadcastRow) broadcast() (Broadcast, error) {
 }
 
 // audience is who gets broadcasts.
-const audience = `c.active AND c.subscribed`
+const audience = `c.active AND c.subscribed AND NOT c.no_newsroom`
 
 // planSQL makes a broadcast's deliveries for the chats that a caller's AND selects.
 // Its parameters: id, lane, id, now, now, id.

@@ -25,18 +25,42 @@ type chatRow struct {
 	InactiveReason string `db:"inactive_reason"`
 	Subscribed     bool   `db:"subscribed"`
 	Currencies     string `db:"currencies"`
+	Topics         string `db:"topics"`
+	NoBreaking     bool   `db:"no_breaking"`
+	NoNewsroom     bool   `db:"no_newsroom"`
+	QuietFrom      int    `db:"quiet_from"`
+	QuietTo        int    `db:"quiet_to"`
+	OwnerID        int64  `db:"owner_id"`
 	CreatedAt      int64  `db:"created_at"`
 }
 
-const chatColumns = `chat_id, kind, title, language, news_languages, zone, thread_id,
-	active, inactive_reason, subscribed, currencies, created_at`
+// chatSettings are the columns that a chat takes along to a new id.
+const chatSettings = `language, news_languages, zone, subscribed, currencies, topics, no_breaking, no_newsroom,
+	quiet_from, quiet_to, owner_id, created_at`
+
+const chatColumns = `chat_id, kind, title, thread_id, active, inactive_reason, ` + chatSettings
+
+// chatColumnsAs are a chat's columns read from a join: c.kind AS "c.kind" and so on.
+var chatColumnsAs = columnsAs("c", chatColumns)
+
+// columnsAs writes a list of columns for a table's alias, named for sqlx's
+// nested structs.
+func columnsAs(alias, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		name = alias + "." + strings.TrimSpace(name)
+		names[i] = name + ` AS "` + name + `"`
+	}
+	return strings.Join(names, ", ")
+}
 
 func (r chatRow) chat() Chat {
 	return Chat{
 		ID: r.ID, Kind: r.Kind, Title: r.Title, Language: r.Language,
 		NewsLanguages: splitList(r.NewsLanguages), Zone: r.Zone, ThreadID: r.ThreadID,
 		Active: r.Active, InactiveReason: r.InactiveReason, Subscribed: r.Subscribed,
-		Currencies: splitList(r.Currencies), CreatedAt: at(r.CreatedAt),
+		Currencies: splitList(r.Currencies), Topics: topicsOf(r.Topics), NoBreaking: r.NoBreaking, NoNewsroom: r.NoNewsroom,
+		Quiet: Quiet{From: r.QuietFrom, To: r.QuietTo}, OwnerID: r.OwnerID, CreatedAt: at(r.CreatedAt),
 	}
 }
 
@@ -96,9 +120,10 @@ func touchChat(ctx context.Context, tx *sqlx.Tx, now time.Time, c Chat) (stored 
 		return Chat{}, false, err
 	}
 	n, err := exec(ctx, tx, `INSERT INTO chats (`+chatColumns+`, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING`,
-		c.ID, c.Kind, c.Title, c.Language, strings.Join(c.NewsLanguages, ","), c.Zone, c.ThreadID,
-		c.Active, c.InactiveReason, c.Subscribed, strings.Join(c.Currencies, ","), ms(now), ms(now))
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING`,
+		c.ID, c.Kind, c.Title, c.ThreadID, c.Active, c.InactiveReason,
+		c.Language, strings.Join(c.NewsLanguages, ","), c.Zone, c.Subscribed, strings.Join(c.Currencies, ","),
+		listOf(c.Topics), c.NoBreaking, c.NoNewsroom, c.Quiet.From, c.Quiet.To, c.OwnerID, ms(now), ms(now))
 	if err != nil {
 		return Chat{}, false, err
 	}
@@ -220,13 +245,10 @@ func dropDoubled(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID i
 func moveSettings(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID int64) error {
 	n, err := exec(ctx, tx, `
 		INSERT INTO chats (`+chatColumns+`, changed_at)
-		SELECT CAST(? AS BIGINT), 'supergroup', title, language, news_languages, zone, thread_id,
-			CAST(? AS BOOLEAN), '', subscribed, currencies, created_at, CAST(? AS BIGINT)
+		SELECT CAST(? AS BIGINT), 'supergroup', title, thread_id, CAST(? AS BOOLEAN), '', `+chatSettings+`, CAST(? AS BIGINT)
 		FROM chats WHERE chat_id = ?
-		ON CONFLICT (chat_id) DO UPDATE SET
-			language = excluded.language, news_languages = excluded.news_languages, zone = excluded.zone,
-			subscribed = excluded.subscribed, currencies = excluded.currencies, active = excluded.active, inactive_reason = '',
-			created_at = excluded.created_at, changed_at = excluded.changed_at`,
+		ON CONFLICT (chat_id) DO UPDATE SET active = excluded.active, inactive_reason = '', changed_at = excluded.changed_at, `+
+		excluded(chatSettings),
 		newID, true, ms(now), oldID)
 	if err != nil || n == 0 {
 		return err
@@ -253,6 +275,16 @@ func moveSettings(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID 
 		}
 	}
 	return planMoved(ctx, tx, now, oldID, newID)
+}
+
+// excluded sets columns to what an INSERT that met a conflict would have written.
+func excluded(columns string) string {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		names[i] = name + " = excluded." + name
+	}
+	return strings.Join(names, ", ")
 }
 
 // planMoved makes the delivery of a running broadcast for a chat that slipped

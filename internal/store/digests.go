@@ -63,10 +63,7 @@ func (s *Store) DueDigests(ctx context.Context, now time.Time, limit int) ([]Due
 	err := list(ctx, s.r, &rows, `
 		SELECT d.chat_id AS "d.chat_id", d.minute AS "d.minute", d.weekdays AS "d.weekdays",
 			d.next_at AS "d.next_at", d.last_slot_at AS "d.last_slot_at", d.is_on AS "d.is_on",
-			c.chat_id AS "c.chat_id", c.kind AS "c.kind", c.title AS "c.title", c.language AS "c.language",
-			c.news_languages AS "c.news_languages", c.zone AS "c.zone", c.thread_id AS "c.thread_id",
-			c.active AS "c.active", c.inactive_reason AS "c.inactive_reason", c.subscribed AS "c.subscribed",
-			c.currencies AS "c.currencies", c.created_at AS "c.created_at"
+			`+chatColumnsAs+`
 		FROM digests d JOIN chats c ON c.chat_id = d.chat_id
 		WHERE d.is_on AND d.next_at <= ? AND c.active
 		ORDER BY d.next_at, d.chat_id LIMIT ?`, ms(now), limit)

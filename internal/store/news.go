@@ -30,6 +30,10 @@ func (q NewsQuery) visible(alias string) (where string, args []any) {
 		where += " AND " + alias + ".language IN (" + places(len(q.Languages), "?") + ")"
 		args = append(args, anys(q.Languages)...)
 	}
+	if len(q.Topics) > 0 {
+		where += " AND " + alias + ".topic IN (" + places(len(q.Topics), "?") + ")"
+		args = append(args, anys(q.Topics)...)
+	}
 	if !q.AsOf.IsZero() {
 		where += " AND " + alias + ".first_seen_at <= ?"
 		args = append(args, ms(q.AsOf))
@@ -101,7 +105,7 @@ func (s *Store) countStories(ctx context.Context, q NewsQuery) (total int, err e
 	if q.AsOf.IsZero() || ms(q.AsOf) > newest {
 		q.AsOf = at(newest)
 	}
-	return s.totals.get(totalKey{strings.Join(q.Languages, ","), ms(q.AsOf)}, func() (total int, err error) {
+	return s.totals.get(totalKey{strings.Join(q.Languages, ","), listOf(q.Topics), ms(q.AsOf)}, func() (total int, err error) {
 		// Each visible story has just one first article: counting stories in an
 		// index is far cheaper than looking for the first of each.
 		where, args := q.visible("a")
@@ -120,8 +124,8 @@ type totals struct {
 }
 
 type totalKey struct {
-	languages string
-	asOf      int64
+	languages, topics string
+	asOf              int64
 }
 
 const (

@@ -23,8 +23,13 @@ type Chat struct {
 	ThreadID       int64  // forum topic of digests and broadcasts; 0 is the chat itself
 	Active         bool   // false: the bot cannot write there
 	InactiveReason string
-	Subscribed     bool     // wants broadcasts
+	Subscribed     bool     // wants what the bot sends by itself; false after /stop
 	Currencies     []string // codes, in the order they are shown; none: the usual ones
+	Topics         []string // what its digest is about, see feed.Topics; none: all. The empty one stands for articles without a topic
+	NoBreaking     bool     // opted out of breaking news
+	NoNewsroom     bool     // opted out of the newsroom's messages
+	Quiet          Quiet    // when messages come without a sound
+	OwnerID        int64    // who brought the bot into a group or channel; 0 is unknown
 	CreatedAt      time.Time
 }
 
@@ -146,6 +151,7 @@ type Headline struct {
 // NewsQuery selects headlines. Zero times and empty lists do not restrict.
 type NewsQuery struct {
 	Languages []string
+	Topics    []string  // the empty one stands for articles without a topic
 	AsOf      time.Time // first seen at or before: pages stay put while news comes in
 	Since     time.Time // first seen after
 	Offset    int
