@@ -30,13 +30,24 @@ const (
 	shutdownBudget = 9 * time.Second
 	// startBudget is how long a start waits for a database that is not up yet.
 	startBudget = 30 * time.Second
-	// senders is how many messages may be on the wire at once, and so the most
-	// that a kill can make go out twice.
-	senders = 32
+	// The number of senders follows the rate within these bounds.
+	fewestSenders, mostSenders = 32, 128
+	// otherCalls is how many calls besides the senders' keep their connections:
+	// replies, the long poll, the editors' progress.
+	otherCalls = 32
 	// claimLease is how long a claim outlives a process that was killed, where
 	// others may be delivering from the same database.
 	claimLease = 30 * time.Second
 )
+
+// sendersFor is how many messages may be on the wire at once, and so the most
+// that a kill can make go out twice. To keep up a rate, as many have to be there
+// as leave while one travels: an eighth of a second is twice what Telegram takes
+// on an ordinary day. At the free rate of 30 a second the fewest are enough even
+// when each answer takes a whole second.
+func sendersFor(rate float64) int {
+	return int(min(max(rate/8, fewestSenders), mostSenders))
+}
 
 type runCommand struct {
 	Flags flags `embed:"" group:"settings"`
@@ -93,7 +104,8 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	}
 	defer listener.Close()
 
-	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid})
+	senders := sendersFor(s.sendRate)
+	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid, Connections: senders + otherCalls})
 	if err != nil {
 		return fmt.Errorf("telegram: %w", err)
 	}
