@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"newsbot/internal/emulator"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
@@ -65,7 +68,7 @@ func (w *town) tally(match func(emulator.Message) bool) (reached, repeated int) 
 func (w *town) sends() int {
 	n := 0
 	for _, c := range w.emu.Calls() {
-		if (c.Method == "sendMessage" || c.Method == "copyMessage") && c.OK {
+		if (c.Method == "sendMessage" || c.Method == "copyMessage" || c.Method == "sendPhoto") && c.OK {
 			n++
 		}
 	}
@@ -104,6 +107,48 @@ func TestKilledDigestRunReachesEveryoneOnce(t *testing.T) {
 		})
 		kills := w.killAtRandom(database, 4, crowd)
 		w.reachesAll(kills, func(emulator.Message) bool { return true })
+	})
+}
+
+// The chart behind a digest is a delivery of its own: a kill loses neither of
+// the two, and repeats no more than what was on the wire.
+func TestKilledDigestRunLosesNoChart(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, database string) {
+		w := newTown(t)
+		w.settle(database, func(ctx context.Context, db *store.Store, now time.Time, chat int64) {
+			slot := now.Add(-time.Minute).Truncate(time.Minute)
+			at := slot.In(noonZone(t, now))
+			err := db.SetDigest(ctx, now, store.Digest{ChatID: chat, Minute: at.Hour()*60 + at.Minute(), Weekdays: 0x7f, NextAt: slot, On: true, Chart: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if chat > 100_000 { // the rates are stored with the first
+				return
+			}
+			y, m, d := at.Date()
+			for back := range 40 {
+				day := rates.Day{Date: time.Date(y, m, d-back, 0, 0, 0, 0, time.UTC)}
+				day.Rates = []rates.Rate{{Code: "USD", Nominal: 1, Value: decimal.New(50_000+int64(back*37%211), -2)}}
+				if err := db.SaveRates(ctx, now, day); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		kills := w.killAtRandom(database, 4, 2*crowd)
+		w.reachesAll(kills, func(m emulator.Message) bool { return m.Photo == nil })
+		w.reachesAll(kills, func(m emulator.Message) bool { return m.Photo != nil })
+		files := map[string]bool{}
+		for i := range int64(crowd) {
+			for _, m := range w.emu.Messages(100_000 + i) {
+				if m.Photo != nil {
+					files[m.Photo.FileID] = true
+				}
+			}
+		}
+		if len(files) > kills+1 {
+			t.Errorf("%d pictures were uploaded in %d runs", len(files), kills+1)
+		}
 	})
 }
 

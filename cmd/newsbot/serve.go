@@ -115,7 +115,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	sole := db.Engine() == "sqlite"
 	pacer := outbox.NewPacer(outbox.PacerOptions{Rate: s.sendRate})
 	sender := outbox.New(outbox.Options{
-		Store: db, Sender: tg, Pacer: pacer, Workers: senders, Lease: claimLease,
+		Store: db, Sender: bot.NewCourier(db, tg, h.now, log), Pacer: pacer, Workers: senders, Lease: claimLease,
 		Now: h.now, Log: log, Holder: holder, OnOutcome: m.outcome,
 		Sole: sole,
 	})
