@@ -78,11 +78,7 @@ func (c *Client) EditPhoto(ctx context.Context, chatID, messageID int64, p Photo
 
 // DropKeyboard takes the buttons off a message. It is no error when it has none.
 func (c *Client) DropKeyboard(ctx context.Context, chatID, messageID int64) error {
-	err := c.Call(ctx, "editMessageReplyMarkup", map[string]any{"chat_id": chatID, "message_id": messageID}, nil)
-	if Classify(err) == NotModified {
-		return nil
-	}
-	return err
+	return c.SetKeyboard(ctx, chatID, messageID, nil)
 }
 
 func (p Photo) caption(s shape) (text, mode string) {
