@@ -26,7 +26,8 @@ import (
 var chartPeriods = []int{30, 90, 365}
 
 const (
-	chartPoints = digest.ChartPoints
+	// chartPoints is how many days of rates make a chart worth looking at.
+	chartPoints = 3
 	// chartSlack is how many days after a period's start its first rate may be
 	// for the period still to be called by its length.
 	chartSlack = 5

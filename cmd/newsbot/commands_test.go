@@ -74,6 +74,11 @@ func TestSettings(t *testing.T) {
 		"no file named":         {map[string]string{"DATABASE_URL": "sqlite:"}, []string{"migrate"}, "DATABASE_URL: names no file", 2},
 		"port out of range":     {map[string]string{"HTTP_ADDR": "127.0.0.1:99999"}, []string{"migrate"}, "HTTP_ADDR: ", 2},
 		"webhook without TLS":   {map[string]string{"WEBHOOK_URL": "http://bot.example.kz/", "WEBHOOK_SECRET": "s"}, []string{"migrate"}, "WEBHOOK_URL: must begin with https", 2},
+		"webhook's port":        {map[string]string{"WEBHOOK_URL": "https://bot.example.kz:8080/", "WEBHOOK_SECRET": "s"}, []string{"migrate"}, "WEBHOOK_URL: names port 8080, but Telegram takes only", 2},
+		"webhook's bad path":    {map[string]string{"WEBHOOK_URL": "https://bot.example.kz/{a", "WEBHOOK_SECRET": "s"}, []string{"migrate"}, "WEBHOOK_URL: has a path that is not plain", 2},
+		"webhook's taken path":  {map[string]string{"WEBHOOK_URL": "https://bot.example.kz/readyz", "WEBHOOK_SECRET": "s"}, []string{"migrate"}, "WEBHOOK_URL: has the path /readyz", 2},
+		"webhook unguarded":     {map[string]string{"WEBHOOK_URL": "https://bot.example.kz/"}, []string{"migrate"}, "WEBHOOK_SECRET: is needed", 2},
+		"secret for nothing":    {map[string]string{"WEBHOOK_SECRET": "s"}, []string{"migrate"}, "WEBHOOK_SECRET: is set without WEBHOOK_URL", 2},
 		"unknown command":       {nil, []string{"fly"}, "fly", 2},
 		"unknown flag":          {nil, []string{"run", "--fast"}, "--fast", 2},
 	} {
@@ -168,9 +173,10 @@ func TestDoctorHealthAsksTheRunningBot(t *testing.T) {
 	p.says("newsbot runs", 20*time.Second)
 	_, at, _ := strings.Cut(p.log.String(), "http=")
 	at, _, _ = strings.Cut(at, " ")
-	if _, stderr, code := call(t, map[string]string{"HTTP_ADDR": at}, "doctor", "--health"); code != 0 {
-		t.Errorf("exit code %d: %s", code, stderr)
-	}
+	eventually(t, 20*time.Second, "the bot to be ready", func() bool {
+		_, _, code := call(t, map[string]string{"HTTP_ADDR": at}, "doctor", "--health")
+		return code == 0
+	})
 }
 
 func TestInspect(t *testing.T) {
@@ -304,6 +310,24 @@ func TestSourcesGoOutAndComeBack(t *testing.T) {
 	w.web.Close()
 	if out, _, code := call(t, set, "sources", "check", "steppepost"); code != 1 || !strings.Contains(out, "FAIL  source steppepost") {
 		t.Errorf("check of a source that is down: exit code %d:\n%s", code, out)
+	}
+}
+
+func TestWebhooksThatAreFine(t *testing.T) {
+	for name, f := range map[string]flags{
+		"none":                       {TelegramAPIURL: officialAPI},
+		"usual port":                 {TelegramAPIURL: officialAPI, WebhookURL: "https://bot.example.kz/hook/"},
+		"Telegram's other port":      {TelegramAPIURL: officialAPI + "/", WebhookURL: "https://bot.example.kz:8443"},
+		"own server, own rules":      {TelegramAPIURL: "http://api.lan:8081", WebhookURL: "http://10.0.0.5:9000/hook"},
+		"own server, not by default": {TelegramAPIURL: "http://api.lan:8081", WebhookURL: "https://bot.example.kz/"},
+	} {
+		secret := ""
+		if f.WebhookURL != "" {
+			secret = "s3cret"
+		}
+		if mistakes := webhookMistakes(f, secret); len(mistakes) > 0 {
+			t.Errorf("%s: %v", name, mistakes)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -62,7 +63,7 @@ func (d doctorCommand) Run(p *process) error {
 	token, server := checkToken(p.ctx, s)
 	report(token)
 	database, sources := checkDatabase(p.ctx, s)
-	report(database)
+	report(database...)
 	report(checkSources(p.ctx, s, sources)...)
 	report(checkRates(p.ctx, s), checkClock(s, server))
 	if failed > 0 {
@@ -117,42 +118,65 @@ func (d *dateReader) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // checkDatabase looks at the database without changing it, and returns the
 // sources that a bot on it would read.
-func checkDatabase(ctx context.Context, s settings) (check, []feed.Source) {
+func checkDatabase(ctx context.Context, s settings) ([]check, []feed.Source) {
 	c := check{name: "database"}
 	if path := missingFile(s.databaseURL); path != "" {
 		if _, err := os.Stat(filepath.Dir(path)); err != nil {
 			c.err, c.do = err, "make the directory, or check DATABASE_URL"
 		}
 		c.good = path + " is not there yet; newsbot run makes it"
-		return c, s.sources
+		return []check{c}, s.sources
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	db, err := store.Open(ctx, s.databaseURL)
 	if err != nil {
 		c.err, c.do = err, "check DATABASE_URL, and that the server runs and lets this user in; for SQLite, that the file can be written"
-		return c, s.sources
+		return []check{c}, s.sources
 	}
 	defer db.Close()
 	current, target, err := db.Version(ctx)
 	switch {
 	case err != nil:
 		c.err, c.do = err, "check that the database can be read"
-		return c, s.sources
+		return []check{c}, s.sources
 	case current > target:
 		c.err, c.do = fmt.Errorf("schema %d is newer than this program's %d", current, target), "run the newer newsbot that made it"
-		return c, s.sources
+		return []check{c}, s.sources
 	case current < target:
 		c.good = fmt.Sprintf("%s, schema %d; newsbot run or newsbot migrate brings it to %d", db.Engine(), current, target)
-		return c, s.sources
+		return []check{c}, s.sources
 	}
 	sources, err := currentSources(ctx, s, db)
 	if err != nil {
 		c.err, c.do = err, "check that the database can be read"
-		return c, s.sources
+		return []check{c}, s.sources
 	}
 	c.good = fmt.Sprintf("%s, schema %d", db.Engine(), current)
-	return c, sources
+	return []check{c, checkRoles(ctx, db)}, sources
+}
+
+// checkRoles tells which processes are at work on the database.
+func checkRoles(ctx context.Context, db *store.Store) check {
+	c := check{name: "processes"}
+	if db.Engine() == "sqlite" {
+		c.good = "one at a time on SQLite; to run several, use PostgreSQL"
+		return c
+	}
+	leases, err := db.Leases(ctx)
+	if err != nil {
+		c.err, c.do = err, "check that the database can be read"
+		return c
+	}
+	var held []string
+	for _, l := range leases {
+		held = append(held, l.Role+" is with "+l.Holder)
+	}
+	c.good = "none runs now"
+	if len(held) > 0 {
+		c.good = strings.Join(held, ", ") + "; others stand by"
+	}
+	return c
 }
 
 // adviceOn is what to do about err, otherwise as usual, where the settings are its cause.
@@ -201,7 +225,7 @@ func checkClock(s settings, server time.Time) check {
 	return c
 }
 
-// askReady asks the bot that serves on addr whether it is ready.
+// askReady asks the bot that serves on addr whether it is ready, or stands by.
 func askReady(ctx context.Context, addr string) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -221,8 +245,16 @@ func askReady(ctx context.Context, addr string) error {
 		return err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	why, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	if err != nil {
 		return fmt.Errorf("not ready: %s", resp.Status)
 	}
-	return nil
+	said := strings.TrimSpace(string(why))
+	if resp.StatusCode == http.StatusServiceUnavailable && said == standby {
+		return nil // another process serves, and this one would
+	}
+	return fmt.Errorf("not ready: %s: %.200s", resp.Status, said)
 }

@@ -10,7 +10,7 @@ import (
 // lower layers, and those of its own only where sideways says so.
 var layers = [][]string{
 	{"newsbot/migrations", "newsbot/internal/fetch"},
-	{"newsbot/internal/locale", "newsbot/internal/feed", "newsbot/internal/article", "newsbot/internal/story", "newsbot/internal/rates", "newsbot/internal/rates/chart", "newsbot/internal/outbox", "newsbot/internal/emulator"},
+	{"newsbot/internal/locale", "newsbot/internal/feed", "newsbot/internal/article", "newsbot/internal/story", "newsbot/internal/rates", "newsbot/internal/rates/chart", "newsbot/internal/outbox", "newsbot/internal/role", "newsbot/internal/emulator"},
 	{"newsbot/internal/telegram", "newsbot/internal/store"},
 	{"newsbot/internal/digest", "newsbot/internal/jobs", "newsbot/bot", "newsbot/internal/sandbox", "newsbot/internal/sandbox/newsroom"},
 	{"newsbot/cmd/newsbot"},

@@ -20,6 +20,7 @@ type metrics struct {
 	jobs       *prometheus.HistogramVec
 	failures   *prometheus.CounterVec
 	updates    prometheus.Gauge
+	roles      *prometheus.GaugeVec
 }
 
 func newMetrics(db *store.Store) *metrics {
@@ -37,8 +38,10 @@ func newMetrics(db *store.Store) *metrics {
 			Name: "newsbot_failures_total", Help: "Commands and jobs that failed."}, []string{"kind", "name"}),
 		updates: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "newsbot_updates_up", Help: "1 while Telegram answers the polls for updates."}),
+		roles: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "newsbot_role", Help: "1 while this process holds the role."}, []string{"role"}),
 	}
-	m.registry.MustRegister(m.deliveries, m.commands, m.jobs, m.failures, m.updates,
+	m.registry.MustRegister(m.deliveries, m.commands, m.jobs, m.failures, m.updates, m.roles,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		backlog{db: db,
 			pending: prometheus.NewDesc("newsbot_outbox_pending", "Deliveries that wait.", nil, nil),
@@ -72,6 +75,15 @@ func (m *metrics) polling(err error) {
 		return
 	}
 	m.updates.Set(1)
+}
+
+// holds hears when this process gets or loses a role.
+func (m *metrics) holds(role string, held bool) {
+	value := 0.0
+	if held {
+		value = 1
+	}
+	m.roles.WithLabelValues(role).Set(value)
 }
 
 func laneName(l outbox.Lane) string {

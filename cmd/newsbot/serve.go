@@ -9,18 +9,17 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"newsbot/bot"
 	"newsbot/internal/article"
 	"newsbot/internal/digest"
 	"newsbot/internal/feed"
 	"newsbot/internal/jobs"
-	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
+	"newsbot/internal/role"
 	"newsbot/internal/store"
 	"newsbot/internal/telegram"
 )
@@ -30,24 +29,16 @@ const (
 	shutdownBudget = 9 * time.Second
 	// startBudget is how long a start waits for a database that is not up yet.
 	startBudget = 30 * time.Second
-	// The number of senders follows the rate within these bounds.
-	fewestSenders, mostSenders = 32, 128
-	// otherCalls is how many calls besides the senders' keep their connections:
-	// replies, the long poll, the editors' progress.
-	otherCalls = 32
-	// claimLease is how long a claim outlives a process that was killed, where
-	// others may be delivering from the same database.
+	// senders is how many messages may be on the wire at once, and so the most
+	// that a kill can make go out twice.
+	senders = 32
+	// claimLease is how long a claim lasts. Who takes the role over takes what the
+	// last holder had claimed at once.
 	claimLease = 30 * time.Second
+	// keepOutcomes is how long the outcomes of what was sent are kept for a
+	// database that is away, so that nobody gets a message again because of that.
+	keepOutcomes = 24 * time.Hour
 )
-
-// sendersFor is how many messages may be on the wire at once, and so the most
-// that a kill can make go out twice. To keep up a rate, as many have to be there
-// as leave while one travels: an eighth of a second is twice what Telegram takes
-// on an ordinary day. At the free rate of 30 a second the fewest are enough even
-// when each answer takes a whole second.
-func sendersFor(rate float64) int {
-	return int(min(max(rate/8, fewestSenders), mostSenders))
-}
 
 type runCommand struct {
 	Flags flags `embed:"" group:"settings"`
@@ -83,6 +74,15 @@ func newLogger(w io.Writer, s settings) *slog.Logger {
 func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	slog.SetDefault(log) // what libraries say by themselves
 	log.Info("newsbot starts", slog.String("version", versionString()))
+	unlock, err := store.Lock(s.databaseURL)
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	defer func() {
+		if err := unlock(); err != nil {
+			log.Error("unlock database", slog.Any("error", err))
+		}
+	}()
 	db, err := openStore(ctx, s.databaseURL, log)
 	if ctx.Err() != nil {
 		return nil // told to stop while it waited
@@ -104,41 +104,26 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	}
 	defer listener.Close()
 
-	senders := sendersFor(s.sendRate)
-	tg, err := telegram.New(telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid, Connections: senders + otherCalls})
-	if err != nil {
-		return fmt.Errorf("telegram: %w", err)
-	}
 	m := newMetrics(db)
-	holder := rand.Text()
-	// SQLite is for one process: whatever was claimed there was claimed by one that is gone.
-	sole := db.Engine() == "sqlite"
-	pacer := outbox.NewPacer(outbox.PacerOptions{Rate: s.sendRate})
-	sender := outbox.New(outbox.Options{
-		Store: db, Sender: bot.NewCourier(db, tg, h.now, log), Pacer: pacer, Workers: senders, Lease: claimLease,
-		Now: h.now, Log: log, Holder: holder, OnOutcome: m.outcome,
-		Sole: sole,
-	})
-	desk := bot.New(bot.Options{
-		Store: db, Telegram: tg, Pacer: pacer, Wake: sender.Wake, Halt: sender.Halt, Now: h.now,
-		DefaultZone: s.zone, Editors: s.editors, Log: log, Observe: m.command,
-	})
+	front, err := newFront(s, db, m, log, h.now)
+	if err != nil {
+		return err
+	}
 	client := s.reader()
 	clock := jobs.New(jobs.Options{
 		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client,
 		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewNationalBank(client, s.ratesURL),
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, h.now(), log) },
-		Progress: desk.Progress, Wake: sender.Wake, Now: h.now, Zone: s.zone,
-		RatesHeld:    tellEditors(db, s.editors, h.now, sender.Wake),
-		PollInterval: s.pollInterval, Sole: sole, Holder: holder, Log: log, Observe: m.job,
+		Progress: front.progress, Wake: front.wake, Now: h.now, Zone: s.zone,
+		RatesHeld:    tellEditors(db, s.editors, h.now, front.wake),
+		PollInterval: s.pollInterval, Log: log, Observe: m.job,
 	})
-	// Updates stop first; what they began and what is being sent may then end.
-	sendCtx, stopSending := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopSending()
+	front.clock = clock
+
 	var group errgroup.Group
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	start := func(name string, ctx context.Context, loop func(context.Context) error) {
+	start := func(name string, loop func(context.Context) error) {
 		group.Go(func() error {
 			err := loop(ctx)
 			if err != nil {
@@ -148,22 +133,21 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 			return nil
 		})
 	}
-	web := &http.Server{Handler: newWeb(db, m, tg, s, desk), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	start("http", ctx, func(context.Context) error {
+	web := &http.Server{Handler: newWeb(db, m, s, front), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	start("http", func(context.Context) error {
 		if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	})
-	var users sync.WaitGroup // loops that make deliveries
-	users.Add(2)
-	start("jobs", ctx, func(ctx context.Context) error { defer users.Done(); return clock.Run(ctx) })
-	start("updates", ctx, func(ctx context.Context) error { defer users.Done(); return takeUpdates(ctx, s, tg, desk, m, log) })
-	start("outbox", sendCtx, sender.Run)
+	start("jobs", func(ctx context.Context) error {
+		return newRole(jobs.RoleClock, db, front.holder, m, log).Run(ctx, func(stop, _ context.Context) error { return clock.Run(stop, jobs.RoleClock) })
+	})
+	start("telegram", front.run)
 	if h.started != nil {
 		h.started(func(ctx context.Context) {
 			clock.RunNow(ctx, "rates", "poll", "texts", "digests")
-			sender.Wake()
+			front.wake()
 		})
 	}
 	log.Info("newsbot runs", slog.String("http", listener.Addr().String()), slog.String("database", db.Engine()))
@@ -176,12 +160,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		log.Warn("http did not end in time", slog.Any("error", err))
 	}
 	ended := make(chan error, 1)
-	go func() {
-		users.Wait()
-		desk.Wait()
-		stopSending()
-		ended <- group.Wait()
-	}()
+	go func() { ended <- group.Wait() }()
 	select {
 	case err := <-ended:
 		return err
@@ -191,34 +170,39 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	}
 }
 
-// takeUpdates learns who the bot is, publishes its menus and takes updates
-// until ctx is done. Only a token that Telegram does not know is fatal, and only at the start.
-func takeUpdates(ctx context.Context, s settings, tg *telegram.Client, desk *bot.Bot, m *metrics, log *slog.Logger) error {
-	me, err := learnMe(ctx, tg, log)
-	if err != nil || ctx.Err() != nil {
-		return err
+// newRole makes a role of this process. SQLite is for one process, see store.Lock:
+// there it has all roles, and whatever was claimed was claimed by one that is gone.
+func newRole(name string, db *store.Store, holder string, m *metrics, log *slog.Logger) *role.Role {
+	o := role.Options{Name: name, Holder: holder, Log: log, OnChange: func(held bool) { m.holds(name, held) }}
+	if db.Engine() != "sqlite" {
+		o.Leases = db
 	}
-	desk.SetUsername(me.Username)
-	published := make(chan struct{})
-	go func() {
-		defer close(published)
-		if err := desk.Publish(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("menus and descriptions are not published; the bot works without", slog.Any("error", err))
-		}
-	}()
-	defer func() { <-published }()
-	if s.webhookURL != "" {
-		if err := setWebhook(ctx, s, tg, log); err != nil {
-			return err
-		}
-		<-ctx.Done()
-		return nil
+	return role.New(o)
+}
+
+// newFront makes the side of the bot that Telegram sees.
+func newFront(s settings, db *store.Store, m *metrics, log *slog.Logger, now func() time.Time) (*front, error) {
+	f := &front{s: s, db: db, m: m, log: log, now: now, holder: holderName()}
+	f.role = newRole(jobs.RoleTelegram, db, f.holder, m, log)
+	o := telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid}
+	var err error
+	if f.anyone, err = telegram.New(o); err != nil {
+		return nil, fmt.Errorf("telegram: %w", err)
 	}
-	err = tg.Updates(ctx, desk.Handle, telegram.PollOptions{OnState: m.polling})
-	if telegram.Classify(err) == telegram.Unauthorized {
-		return fmt.Errorf("%w: %w", errUnknownToken, err)
+	o.Allowed = f.role.Held
+	if f.tg, err = telegram.New(o); err != nil {
+		return nil, fmt.Errorf("telegram: %w", err)
 	}
-	return err
+	return f, nil
+}
+
+// holderName names this process among all, and tells a person which it is.
+func holderName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unnamed"
+	}
+	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6])
 }
 
 // setWebhook tells Telegram where to send updates, until Telegram takes it. Only

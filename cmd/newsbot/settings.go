@@ -8,8 +8,10 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -258,15 +260,8 @@ func (f flags) read(needToken bool) (settings, error) {
 	if _, err := net.ResolveTCPAddr("tcp", f.HTTPAddr); err != nil {
 		wrong("http-addr", "is %q, want host:port such as 127.0.0.1:8080", f.HTTPAddr)
 	}
-	if f.WebhookURL != "" {
-		schemes := []string{"https"}
-		if f.TelegramAPIURL != officialAPI { // a server of one's own may take others
-			schemes = append(schemes, "http")
-		}
-		address("webhook-url", f.WebhookURL, schemes...)
-		if !secretShape.MatchString(s.webhookSecret) {
-			wrong("webhook-secret", "is needed with WEBHOOK_URL: 1 to 256 letters, digits, _ and -")
-		}
+	for _, mistake := range webhookMistakes(f, s.webhookSecret) {
+		wrong(mistake.flag, "%s", mistake.text)
 	}
 	if s.sendRate, err = strconv.ParseFloat(f.SendRate, 64); err != nil || !(s.sendRate > 0 && s.sendRate <= 100_000) { // so that NaN is refused too
 		wrong("send-rate", "is %q, want messages a second such as 30", f.SendRate)
@@ -284,6 +279,38 @@ func (f flags) read(needToken bool) (settings, error) {
 		return settings{}, usageError{fmt.Errorf("the settings do not hold:\n%w", errors.Join(mistakes...))}
 	}
 	return s, nil
+}
+
+// webhookMistakes is what is wrong with the settings of the webhook.
+func webhookMistakes(f flags, secret string) (mistakes []struct{ flag, text string }) {
+	wrong := func(flag, format string, args ...any) {
+		mistakes = append(mistakes, struct{ flag, text string }{flag, fmt.Sprintf(format, args...)})
+	}
+	if f.WebhookURL == "" {
+		if f.WebhookSecret+f.WebhookSecretFile != "" {
+			wrong("webhook-secret", "is set without WEBHOOK_URL: set both for a webhook, or none for long polling")
+		}
+		return mistakes
+	}
+	if !secretShape.MatchString(secret) {
+		wrong("webhook-secret", "is needed with WEBHOOK_URL: 1 to 256 letters, digits, _ and -")
+	}
+	// A server of one's own may take others.
+	telegrams := strings.TrimRight(f.TelegramAPIURL, "/") == officialAPI
+	u, err := url.Parse(f.WebhookURL)
+	switch {
+	case err != nil || u.Hostname() == "":
+		wrong("webhook-url", "is not an address such as https://host/")
+	case u.Scheme != "https" && (telegrams || u.Scheme != "http"):
+		wrong("webhook-url", "must begin with https://")
+	case telegrams && !slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port()):
+		wrong("webhook-url", "names port %s, but Telegram takes only 443, 80, 88 and 8443", u.Port())
+	case strings.ContainsAny(u.Path, "{}") || u.Path != "" && path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") && u.Path != "/":
+		wrong("webhook-url", "has a path that is not plain, want one such as /telegram")
+	case slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, u.Path):
+		wrong("webhook-url", "has the path %s, which is for something else; choose another", u.Path)
+	}
+	return mistakes
 }
 
 var tokenShape = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)

@@ -29,7 +29,7 @@ func BenchmarkBackfill(b *testing.B) {
 				b.StopTimer()
 				db := storetest.Opener(b, address(b))()
 				b.StartTimer()
-				j := New(Options{Store: db, Bank: rates.NewNationalBank(client, room.RatesURL()), Now: now, Zone: almaty, Sole: true, Log: slog.New(slog.DiscardHandler)})
+				j := New(Options{Store: db, Bank: rates.NewNationalBank(client, room.RatesURL()), Now: now, Zone: almaty, Log: slog.New(slog.DiscardHandler)})
 				j.pause = 0
 				j.RunNow(b.Context(), "rates", "history", "history", "history", "history", "history", "history")
 				b.StopTimer()

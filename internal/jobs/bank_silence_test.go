@@ -32,7 +32,7 @@ func TestBankSilenceIsRemembered(t *testing.T) {
 	if since, why := state(); !since.Equal(down) || why != rates.NotAList {
 		t.Errorf("failing since %v (%s), want %v", since, why, down)
 	}
-	again := openOn(t, d.Store, "one") // as after a restart
+	again := openOn(t, d.Store) // as after a restart
 	again.room.SetRatesMode(newsroom.RatesDown)
 	again.set(d.clock().Add(time.Hour))
 	again.run("rates")

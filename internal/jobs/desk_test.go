@@ -63,10 +63,10 @@ func (l *logged) count(text string) int {
 }
 
 func open(t *testing.T) *desk {
-	return openOn(t, storetest.Opener(t, storetest.SQLite(t))(), "one")
+	return openOn(t, storetest.Opener(t, storetest.SQLite(t))())
 }
 
-func openOn(t *testing.T, db *store.Store, holder string) *desk {
+func openOn(t *testing.T, db *store.Store) *desk {
 	t.Helper()
 	d := &desk{T: t, log: &logged{}}
 	d.set(monday)
@@ -99,7 +99,7 @@ func openOn(t *testing.T, db *store.Store, holder string) *desk {
 		},
 		Progress: func(context.Context) error { d.progress.Add(1); return nil },
 		Wake:     func() { d.woken.Add(1) },
-		Now:      d.clock, Zone: almaty, PollInterval: 5 * time.Minute, Holder: holder,
+		Now:      d.clock, Zone: almaty, PollInterval: 5 * time.Minute,
 		Log: slog.New(slog.NewTextHandler(d.log, nil)),
 	})
 	d.pause = 0

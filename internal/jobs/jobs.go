@@ -42,12 +42,7 @@ type Options struct {
 	// Zone is the National Bank's and the jobs' own time zone.
 	Zone         *time.Location
 	PollInterval time.Duration
-	// Sole says that no other process works on this database: no job needs a
-	// lease, and none is waited for after a kill.
-	Sole bool
-	// Holder names this process in the leases that keep a job from running twice at once.
-	Holder string
-	Log    *slog.Logger
+	Log          *slog.Logger
 	// Observe, when set, hears of each run.
 	Observe func(job string, took time.Duration, err error)
 }
@@ -57,11 +52,16 @@ type Job struct {
 	Name string
 	// Spec is when it runs, in cron's words and the jobs' zone.
 	Spec string
-	// Lease is how long a run may hold its role before another process may
-	// take over; zero means that every process runs the job.
-	Lease time.Duration
-	Run   func(ctx context.Context) error
+	// Role is what a process has to hold to run it; see package role.
+	Role string
+	Run  func(ctx context.Context) error
 }
+
+// The roles that jobs go with. Each is held by one process.
+const (
+	RoleClock    = "jobs"     // all that happens by itself and is kept in the database
+	RoleTelegram = "telegram" // what has to be where messages are sent
+)
 
 // Jobs runs the table.
 type Jobs struct {
@@ -81,82 +81,67 @@ type trouble struct {
 	since, said time.Time
 }
 
-const (
-	remindAfter   = 10 * time.Minute // between two lines about a job that keeps failing
-	releaseBudget = 2 * time.Second  // for giving all leases back
-)
+// remindAfter lies between two lines about a job that keeps failing.
+const remindAfter = 10 * time.Minute
 
 // New makes the jobs; nothing runs before Run or RunNow.
 func New(o Options) *Jobs {
 	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause}
 	j.table = []Job{
-		{Name: "poll", Spec: "@every 10s", Lease: time.Minute, Run: j.poll},
-		{Name: "texts", Spec: "@every 5s", Lease: time.Minute, Run: j.texts},
-		{Name: "rates", Spec: "@every 1m", Lease: time.Minute, Run: j.rates},
-		{Name: "alerts", Spec: "@every 20s", Lease: time.Minute, Run: j.alerts},
-		{Name: "history", Spec: "@every 30s", Lease: time.Minute, Run: j.history},
-		{Name: "digests", Spec: "@every 5s", Lease: 20 * time.Second, Run: j.digests},
-		{Name: "progress", Spec: "@every 3s", Lease: 15 * time.Second, Run: o.Progress},
-		{Name: "prune", Spec: "17 4 * * *", Lease: 10 * time.Minute, Run: j.prune},
+		{Name: "poll", Spec: "@every 10s", Role: RoleClock, Run: j.poll},
+		{Name: "texts", Spec: "@every 5s", Role: RoleClock, Run: j.texts},
+		{Name: "rates", Spec: "@every 1m", Role: RoleClock, Run: j.rates},
+		{Name: "alerts", Spec: "@every 20s", Role: RoleClock, Run: j.alerts},
+		{Name: "history", Spec: "@every 30s", Role: RoleClock, Run: j.history},
+		{Name: "digests", Spec: "@every 5s", Role: RoleClock, Run: j.digests},
+		{Name: "prune", Spec: "17 4 * * *", Role: RoleClock, Run: j.prune},
+		{Name: "progress", Spec: "@every 3s", Role: RoleTelegram, Run: o.Progress},
 	}
-	for i, job := range j.table {
-		if o.Sole {
-			j.table[i].Lease = 0
-		}
+	for _, job := range j.table {
 		j.busy[job.Name], j.trouble[job.Name] = &sync.Mutex{}, &trouble{}
 	}
 	return j
 }
 
-// Run starts the clock, runs at once what a fresh start needs, and returns when
-// ctx is done and every running job has ended.
-func (j *Jobs) Run(ctx context.Context) error {
+// Run starts the clock for the jobs of a role, runs at once what a fresh start
+// needs, and returns when ctx is done and every running job has ended. It may be
+// called again, as the role comes and goes.
+func (j *Jobs) Run(ctx context.Context, role string) error {
 	logger := cronLog{j.Log}
 	clock := cron.New(cron.WithLocation(j.Zone), cron.WithLogger(logger), cron.WithChain(cron.Recover(logger), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	var running sync.WaitGroup
 	for _, job := range j.table {
+		if job.Role != role {
+			continue
+		}
 		if _, err := clock.AddFunc(job.Spec, func() { j.runOne(ctx, job) }); err != nil {
 			return fmt.Errorf("job %s: %w", job.Name, err)
 		}
 	}
-	for _, name := range []string{"digests", "rates", "poll"} {
-		running.Go(func() { j.runOne(ctx, j.job(name)) })
-	}
-	running.Go(func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-j.fresh:
-				j.runOne(ctx, j.job("texts"))
-			}
+	if role == RoleClock {
+		for _, name := range []string{"digests", "rates", "poll"} {
+			running.Go(func() { j.runOne(ctx, j.job(name)) })
 		}
-	})
+		running.Go(func() { j.readFresh(ctx) })
+	}
 	clock.Start()
 	<-ctx.Done()
 	<-clock.Stop().Done()
 	running.Wait()
-	j.release(context.WithoutCancel(ctx))
 	return nil
 }
 
-// release gives the leases back, so that a process that starts next need not
-// wait until they run out.
-func (j *Jobs) release(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, releaseBudget)
-	defer cancel()
-	for _, job := range j.table {
-		if job.Lease == 0 {
-			continue
-		}
-		if err := j.Store.ReleaseLease(ctx, leaseOf(job), j.Holder); err != nil {
-			j.Log.Warn("leases are not given back and have to run out", slog.Any("error", err))
+// readFresh reads the texts of articles as soon as a poll has brought them.
+func (j *Jobs) readFresh(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
 			return
+		case <-j.fresh:
+			j.runOne(ctx, j.job("texts"))
 		}
 	}
 }
-
-func leaseOf(job Job) string { return "job:" + job.Name }
 
 // RunNow runs the named jobs in their order and waits for them; a job that is
 // running already is waited for and then run again.
@@ -187,26 +172,13 @@ func (j *Jobs) runOne(ctx context.Context, job Job) {
 	j.guarded(ctx, job)
 }
 
-// guarded runs a job under its lease, and logs what went wrong: the loop that
-// owns the work is the one that logs. The job's busy mutex has to be held.
-func (j *Jobs) guarded(outer context.Context, job Job) {
-	start, ctx := time.Now(), outer
-	held := true
-	err := safely(func() (err error) {
-		if job.Lease > 0 {
-			// Leases are about processes, so they follow the real clock even when
-			// the newsroom's clock has been moved.
-			if held, err = j.Store.Lease(ctx, start, leaseOf(job), j.Holder, job.Lease); err != nil || !held {
-				return err
-			}
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, job.Lease)
-			defer cancel()
-		}
-		return job.Run(ctx)
-	})
-	if outer.Err() != nil || err == nil && !held {
-		return // stopped from outside, or another process's turn
+// guarded runs a job and logs what went wrong: the loop that owns the work is
+// the one that logs. The job's busy mutex has to be held.
+func (j *Jobs) guarded(ctx context.Context, job Job) {
+	start := time.Now()
+	err := safely(func() error { return job.Run(ctx) })
+	if ctx.Err() != nil {
+		return // stopped from outside
 	}
 	j.tell(job, err)
 	if j.Observe != nil {

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"newsbot/internal/store"
-	"newsbot/internal/store/storetest"
 )
 
 // A job that panics or fails touches no other, runs again, and is told once until it is over.
@@ -90,38 +86,48 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// Of two processes on one database one runs a job; when it ends the other takes over at once.
-func TestLease(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, openStore func() *store.Store) {
-		one, two := openOn(t, openStore(), "one"), openOn(t, openStore(), "two")
-		var ran []string
-		var mu sync.Mutex
-		for name, d := range map[string]*desk{"one": one, "two": two} {
-			d.doesDigests(func(context.Context) (int, error) {
-				mu.Lock()
-				defer mu.Unlock()
-				ran = append(ran, name)
-				return 0, nil
-			})
-		}
-		observed := 0
-		two.Observe = func(string, time.Duration, error) { observed++ }
-		one.run("digests")
-		two.run("digests")
-		one.run("digests")
-		if !slices.Equal(ran, []string{"one", "one"}) || observed != 0 {
-			t.Errorf("ran: %v, observed %d of the other", ran, observed)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
+// Each job runs with its role, which may come, go and come again.
+func TestJobsGoWithTheirRole(t *testing.T) {
+	d := open(t)
+	var digests atomic.Int32
+	d.doesDigests(func(context.Context) (int, error) { digests.Add(1); return 0, nil })
+	for round := range int32(2) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
+		d.must(d.Jobs.Run(ctx, RoleTelegram))
 		cancel()
-		one.must(one.Jobs.Run(ctx)) // starts and ends
-		two.run("digests")
-		if len(ran) != 3 || ran[2] != "two" {
-			t.Errorf("after the first has ended: %v", ran)
+		if d.progress.Load() != round+1 || digests.Load() != round {
+			t.Errorf("with telegram, round %d: %d progress, %d digests", round, d.progress.Load(), digests.Load())
 		}
-		one.calm()
-		two.calm()
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		d.must(d.Jobs.Run(ctx, RoleClock))
+		cancel()
+		if d.progress.Load() != round+1 || digests.Load() != round+1 {
+			t.Errorf("with the clock, round %d: %d progress, %d digests", round, d.progress.Load(), digests.Load())
+		}
+	}
+}
+
+// A job that is running when its role is lost is told so.
+func TestJobEndsWithItsRole(t *testing.T) {
+	d := open(t)
+	began := make(chan struct{})
+	d.doesDigests(func(ctx context.Context) (int, error) {
+		close(began)
+		<-ctx.Done()
+		return 0, ctx.Err()
 	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Jobs.Run(ctx, RoleClock) }()
+	<-began
+	cancel()
+	select {
+	case err := <-ended:
+		d.must(err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("the job goes on without its role")
+	}
+	d.calm()
 }
 
 // RunNow waits for a run that is under way and then runs again; the clock's turn is skipped.
@@ -166,7 +172,7 @@ func TestRun(t *testing.T) {
 	d.doesDigests(func(context.Context) (int, error) { began <- struct{}{}; return 0, nil })
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- d.Jobs.Run(ctx) }()
+	go func() { ended <- d.Jobs.Run(ctx, RoleClock) }()
 	<-began // at once, before any turn of the clock
 	deadline := time.Now().Add(30 * time.Second)
 	for {
@@ -186,11 +192,6 @@ func TestRun(t *testing.T) {
 		d.must(err)
 	case <-time.After(5 * time.Second):
 		t.Fatal("does not end")
-	}
-	for _, job := range d.table {
-		if held, err := d.Store.Lease(t.Context(), time.Now(), leaseOf(job), "another", time.Second); err != nil || !held {
-			t.Errorf("%s is still leased (%v)", job.Name, err)
-		}
 	}
 	d.calm()
 }

@@ -28,6 +28,10 @@ type Options struct {
 	Lease time.Duration
 	// Grace is how long Run may take to finish once its context is done; default 8 s.
 	Grace time.Duration
+	// Keep is for how long once its context is done outcomes are kept that the
+	// store does not take, before they are lost and their deliveries repeated;
+	// default Grace. It may be long where the process goes on after Run.
+	Keep time.Duration
 	// Poll is how often the store is looked at without Wake; default 1 s.
 	Poll time.Duration
 	// MaxAttempts is after how many failed attempts a delivery fails; default 8.
@@ -109,8 +113,8 @@ func (b *Outbox) stopped(d Delivery) bool {
 	return true
 }
 
-// Run delivers until ctx is done, then finishes what is in flight within Grace,
-// gives back its other claims and returns nil. A database that does not answer
+// Run delivers until ctx is done, then finishes what is in flight within Grace or
+// Keep, gives back its other claims and returns nil. A database that does not answer
 // does not end it: Run tries again, and keeps the outcomes it knows until they
 // are written.
 func (b *Outbox) Run(ctx context.Context) error {
@@ -118,7 +122,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 	// its outcome for all of it.
 	sending, stopSending := afterwards(ctx, b.o.Grace*3/4)
 	defer stopSending()
-	writing, stopWriting := afterwards(ctx, b.o.Grace)
+	writing, stopWriting := afterwards(ctx, max(b.o.Grace, b.o.Keep))
 	defer stopWriting()
 
 	if b.o.Sole {

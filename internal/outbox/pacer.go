@@ -15,6 +15,9 @@ type PacerOptions struct {
 	PerChat        time.Duration // spacing in one chat; default 1 s, negative is none
 	ChatBurst      int           // messages that may follow at once in a chat after a lull; default 3
 	GroupPerMinute int           // in one group, supergroup or channel; default 20, negative is without limit
+	// Spent says that another process may have sent until now, as much as the
+	// bot may: nothing leaves for a second.
+	Spent bool
 }
 
 // Pacer spaces everything the bot sends: there is one for the whole bot. Lower
@@ -75,7 +78,11 @@ func NewPacer(o PacerOptions) *Pacer {
 	if o.GroupPerMinute == 0 {
 		o.GroupPerMinute = 20
 	}
-	return &Pacer{o: o, chats: map[int64]*pace{}, sweepAt: sweepFrom}
+	p := &Pacer{o: o, chats: map[int64]*pace{}, sweepAt: sweepFrom}
+	if o.Spent && o.Rate > 0 {
+		p.whole.held = time.Now().Add(time.Second)
+	}
+	return p
 }
 
 // Wait returns when a message of the lane may leave for the chat, or when ctx

@@ -238,3 +238,20 @@ func TestPacerForgetsIdleChats(t *testing.T) {
 		}
 	})
 }
+
+// A pacer that begins after another process sends nothing for the second that
+// the other one may have used up, and keeps its own rate from then on.
+func TestPacerBeginsAfterAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPacer(PacerOptions{Rate: 30, PerChat: -1, Spent: true})
+		began := time.Now()
+		for i := range 60 {
+			if err := p.Wait(t.Context(), LaneReply, int64(i+1)); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); i == 0 && took != time.Second || i == 59 && (took < 2800*time.Millisecond || took > 3100*time.Millisecond) {
+				t.Errorf("message %d left after %s", i+1, took)
+			}
+		}
+	})
+}

@@ -62,23 +62,3 @@ func (s *Store) KnownUpdate(ctx context.Context, updateID int64) (bool, error) {
 	}
 	return n > 0, nil
 }
-
-// Lease takes or renews a role for holder until now+ttl; held is false while
-// another holder has it.
-func (s *Store) Lease(ctx context.Context, now time.Time, role, holder string, ttl time.Duration) (held bool, err error) {
-	n, err := s.write(ctx, `INSERT INTO leases (role, holder, held_until) VALUES (?, ?, ?)
-		ON CONFLICT (role) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-		WHERE leases.holder = excluded.holder OR leases.held_until <= ?`, role, holder, ms(now.Add(ttl)), ms(now))
-	if err != nil {
-		return false, fmt.Errorf("lease role %s: %w", role, err)
-	}
-	return n == 1, nil
-}
-
-// ReleaseLease gives a role back, if holder still has it.
-func (s *Store) ReleaseLease(ctx context.Context, role, holder string) error {
-	if _, err := s.write(ctx, `DELETE FROM leases WHERE role = ? AND holder = ?`, role, holder); err != nil {
-		return fmt.Errorf("release role %s: %w", role, err)
-	}
-	return nil
-}

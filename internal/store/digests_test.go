@@ -50,45 +50,6 @@ func TestDueDigests(t *testing.T) {
 	})
 }
 
-// A picture is a part of its own: due behind the texts, once, and kept with the setting.
-func TestDigestPicture(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		touch(t, s, 1)
-		must(t, s.SetDigest(ctx, noon, store.Digest{ChatID: 1, Minute: 720, Weekdays: 127, NextAt: noon, On: true, Chart: true}))
-		due, err := s.DueDigests(ctx, noon, 10)
-		must(t, err)
-		d, err := s.Digest(ctx, 1)
-		must(t, err)
-		if len(due) != 1 || !due[0].Digest.Chart || !d.Chart {
-			t.Fatalf("the setting is lost: %+v %+v", due, d)
-		}
-		chart := &outbox.Chart{Code: "USD", Days: 30, Until: "2026-11-23", Language: "kk"}
-		slot := store.Slot{ChatID: 1, At: noon, NextAt: noon.Add(24 * time.Hour), ThreadID: 7,
-			Message: &outbox.Message{Text: "text"}, Picture: &outbox.Message{Chart: chart, Silent: true}}
-		for i, want := range []int{2, 0} { // a kill before the commit was seen
-			if n, err := s.CommitSlots(ctx, noon, []store.Slot{slot}); n != want || err != nil {
-				t.Errorf("commit %d: %d enqueued, %v", i+1, n, err)
-			}
-		}
-		text, err := s.Claim(ctx, noon, "test", time.Minute, 10)
-		must(t, err)
-		if len(text) != 1 || text[0].Message.Text != "text" {
-			t.Fatalf("first comes %+v", text)
-		}
-		picture, err := s.Claim(ctx, noon.Add(5*time.Second), "test", time.Minute, 10)
-		must(t, err)
-		if len(picture) != 1 || picture[0].Key != text[0].Key+":p" || picture[0].ThreadID != 7 || picture[0].Lane != outbox.LaneDigest ||
-			picture[0].Message.Chart == nil || *picture[0].Message.Chart != *chart || !picture[0].Message.Silent {
-			t.Errorf("then comes %+v", picture)
-		}
-		must(t, s.SetDigest(ctx, noon, store.Digest{ChatID: 1, Minute: 720, Weekdays: 127}))
-		if d, err := s.Digest(ctx, 1); d.Chart || err != nil {
-			t.Errorf("not turned off: %+v, %v", d, err)
-		}
-	})
-}
-
 func TestCommitSlots(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
@@ -226,33 +187,6 @@ func TestUpdates(t *testing.T) {
 		}
 		if known, err := s.KnownUpdate(ctx, 900); !known || err != nil {
 			t.Errorf("not known after it was noted: %v, %v", known, err)
-		}
-	})
-}
-
-func TestRoles(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		for i, tt := range []struct {
-			after  time.Duration
-			holder string
-			held   bool
-		}{
-			{0, "a", true}, {0, "b", false}, {30 * time.Second, "a", true}, // renewed
-			{80 * time.Second, "b", false}, {90 * time.Second, "b", true}, {91 * time.Second, "a", false},
-		} {
-			held, err := s.Lease(ctx, noon.Add(tt.after), "gather", tt.holder, time.Minute)
-			if held != tt.held || err != nil {
-				t.Errorf("step %d: held %v, %v", i, held, err)
-			}
-		}
-		must(t, s.ReleaseLease(ctx, "gather", "a")) // not its own
-		if held, err := s.Lease(ctx, noon.Add(92*time.Second), "gather", "a", time.Minute); held || err != nil {
-			t.Errorf("held %v, %v", held, err)
-		}
-		must(t, s.ReleaseLease(ctx, "gather", "b"))
-		if held, err := s.Lease(ctx, noon.Add(92*time.Second), "gather", "a", time.Minute); !held || err != nil {
-			t.Errorf("held %v, %v", held, err)
 		}
 	})
 }

@@ -64,6 +64,10 @@ type Options struct {
 	// Observe is told of every finished call, for metrics; nil is not told. It
 	// is called by many goroutines at once.
 	Observe func(method string, class Class, took time.Duration)
+	// Allowed, when set, says whether the process may speak for the bot now: while
+	// it does not, no call leaves. It is asked for every write on the connections
+	// that the client makes, and so has to be quick.
+	Allowed func() bool
 }
 
 // Client calls one bot's methods. It is safe for concurrent use.
@@ -76,6 +80,7 @@ type Client struct {
 	paid    bool
 	observe func(method string, class Class, took time.Duration)
 	forms   forms
+	allowed func() bool
 }
 
 // New checks the options and makes a Client. It does not touch the network.
@@ -101,9 +106,13 @@ func New(o Options) (*Client, error) {
 		paid:    o.Paid,
 		observe: o.Observe,
 		forms:   forms{seed: maphash.MakeSeed()},
+		allowed: o.Allowed,
 	}
 	if c.http == nil {
-		c.http = transport(o.Connections)
+		c.http = transport(o.Connections, o.Allowed)
+	}
+	if c.allowed == nil {
+		c.allowed = func() bool { return true }
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -138,13 +147,13 @@ func baseURL(s string) (string, error) {
 }
 
 // transport returns one that keeps so many idle connections, 0 meaning 64.
-func transport(connections int) *http.Transport {
+func transport(connections int, allowed func() bool) *http.Transport {
 	if connections <= 0 {
 		connections = defaultConnections
 	}
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           behindFence((&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext, allowed),
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          2 * connections,
 		MaxIdleConnsPerHost:   connections,
@@ -206,7 +215,7 @@ func (c *Client) timed(ctx context.Context, timeout time.Duration, method string
 // wire returns what carries one request of ctx, and a copy of the library's
 // client that uses it.
 func (c *Client) wire(ctx context.Context) (*wire, tg.BotAPI) {
-	w := &wire{ctx: ctx, http: c.http, redact: c.redact}
+	w := &wire{ctx: ctx, http: c.http, redact: c.redact, allowed: c.allowed}
 	api := *c.api
 	api.Client = w
 	return w, api

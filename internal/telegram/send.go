@@ -42,12 +42,10 @@ func (c *Client) Send(ctx context.Context, d outbox.Delivery) outbox.Outcome {
 		}
 		return encodeMessage(&d.Message, paid, s)
 	})
-	return Outcome(id, err)
+	return outcome(id, err)
 }
 
-// Outcome tells the outbox what became of a delivery: the message's id, or the
-// error that a method of Client returned.
-func Outcome(id int64, err error) outbox.Outcome {
+func outcome(id int64, err error) outbox.Outcome {
 	o := outbox.Outcome{MessageID: id, Err: err}
 	var e *Error
 	if errors.As(err, &e) {

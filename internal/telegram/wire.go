@@ -40,6 +40,8 @@ type wire struct {
 	ctx    context.Context // of this one request; the library's interface has no room for it
 	http   http.RoundTripper
 	redact func(string) string
+	// allowed says whether the process may speak for the bot now.
+	allowed func() bool
 	// form, when set, is the request's body in place of the library's.
 	form string
 	// wantsID says that nothing but the result's message_id is wanted; messageID
@@ -77,6 +79,9 @@ const shortAnswer = `{"ok":true}`
 // It is the transport that is asked and no http.Client: a redirect is not
 // followed, which would hand the token, which is in the path, to another host.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
+	if !w.allowed() {
+		return nil, errFenced
+	}
 	req = req.WithContext(w.ctx)
 	if w.form != "" {
 		req.ContentLength = int64(len(w.form))
