@@ -26,8 +26,7 @@ import (
 var chartPeriods = []int{30, 90, 365}
 
 const (
-	// chartPoints is how many days of rates make a chart worth looking at.
-	chartPoints = 3
+	chartPoints = digest.ChartPoints
 	// chartSlack is how many days after a period's start its first rate may be
 	// for the period still to be called by its length.
 	chartSlack = 5

@@ -105,7 +105,14 @@ func (b *Bot) digestButton(ctx context.Context, r *request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{messages: []outbox.Message{*m}}, nil
+		a := answer{messages: []outbox.Message{*m}}
+		if d, err := b.chatDigest(ctx, r); err != nil {
+			return answer{}, err
+		} else if d.Chart {
+			a.picture, err = b.digestPicture(ctx, r)
+			return a, err
+		}
+		return a, nil
 	}
 	d, err := b.chatDigest(ctx, r)
 	if err != nil {
@@ -127,6 +134,11 @@ func (b *Bot) digestButton(ctx context.Context, r *request) (answer, error) {
 			return answer{}, badData{"weekdays"}
 		}
 		d.Weekdays = uint8(days)
+	case "c":
+		if r.arg(1) != "0" && r.arg(1) != "1" {
+			return answer{}, badData{"chart of a digest"}
+		}
+		d.Chart = r.arg(1) == "1"
 	case "on":
 		d.On = true
 	case "off":
@@ -140,9 +152,14 @@ func (b *Bot) digestButton(ctx context.Context, r *request) (answer, error) {
 		if d, err = b.setDigest(ctx, r, d); err != nil {
 			return answer{}, err
 		}
-		if d.On {
+		switch {
+		case r.arg(0) == "c" && d.Chart:
+			a.toast = r.p.T("digest.done_chart", "Code", digest.ChatCurrencies(r.chat)[0])
+		case r.arg(0) == "c":
+			a.toast = r.p.T("digest.done_no_chart")
+		case d.On:
 			a.toast = r.p.T("digest.done_on", "Days", digest.Days(r.p, d.Weekdays), "Time", digest.Clock(d.Minute))
-		} else if r.arg(0) == "off" {
+		case r.arg(0) == "off":
 			a.toast = r.p.T("digest.done_off")
 		}
 	}
@@ -152,7 +169,13 @@ func (b *Bot) digestButton(ctx context.Context, r *request) (answer, error) {
 
 func digestScreen(r *request, d store.Digest) outbox.Message {
 	var t strings.Builder
-	t.WriteString("<b>" + r.p.H("digest.title") + "</b>\n" + r.p.H("digest.about") + "\n\n")
+	t.WriteString("<b>" + r.p.H("digest.title") + "</b>\n" + r.p.H("digest.about"))
+	chartData := "g:c:1"
+	if d.Chart {
+		t.WriteString(" " + r.p.H("digest.chart", "Code", digest.ChatCurrencies(r.chat)[0], "Count", digest.ChartDays))
+		chartData = "g:c:0"
+	}
+	t.WriteString("\n\n")
 	if d.On {
 		t.WriteString(r.p.H("digest.state_on", "Days", digest.Days(r.p, d.Weekdays), "Time", digest.Clock(d.Minute), "Zone", r.p.ZoneName(r.now)) + "\n")
 		t.WriteString(r.p.H("digest.next", "Day", r.p.DayName(d.NextAt, r.now), "Time", r.p.Clock(d.NextAt)) + "\n")
@@ -197,6 +220,7 @@ func digestScreen(r *request, d store.Digest) outbox.Message {
 			{Text: mark(d.Weekdays == everyDay, r.p.T("digest.button_every_day")), Data: "g:w:" + strconv.Itoa(int(everyDay))},
 			{Text: mark(d.Weekdays == workdays, r.p.T("digest.button_workdays")), Data: "g:w:" + strconv.Itoa(int(workdays))},
 		},
+		[]outbox.Button{{Text: mark(d.Chart, r.p.T("digest.button_chart")), Data: chartData}},
 		[]outbox.Button{{Text: r.p.T("digest.preview"), Data: "g:now"}, toggle},
 		[]outbox.Button{{Text: r.p.T("digest.button_settings"), Data: "m:settings"}},
 	)}

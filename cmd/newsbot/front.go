@@ -74,7 +74,7 @@ func (f *front) serve(stop, held context.Context) error {
 
 	t, pacer := &term{}, outbox.NewPacer(outbox.PacerOptions{Rate: f.s.sendRate, Spent: true})
 	t.sender = outbox.New(outbox.Options{
-		Store: f.db, Sender: f.tg, Pacer: pacer, Workers: senders, Lease: claimLease,
+		Store: f.db, Sender: bot.NewCourier(f.db, f.tg, f.now, f.log), Pacer: pacer, Workers: sendersFor(f.s.sendRate), Lease: claimLease,
 		Now: f.now, Log: f.log, Holder: f.holder, OnOutcome: f.m.outcome,
 		Sole: true, Keep: keepOutcomes,
 	})

@@ -29,9 +29,11 @@ const (
 	shutdownBudget = 9 * time.Second
 	// startBudget is how long a start waits for a database that is not up yet.
 	startBudget = 30 * time.Second
-	// senders is how many messages may be on the wire at once, and so the most
-	// that a kill can make go out twice.
-	senders = 32
+	// The number of senders follows the rate within these bounds.
+	fewestSenders, mostSenders = 32, 128
+	// otherCalls is how many calls besides the senders' keep their connections:
+	// replies, the long poll, the editors' progress.
+	otherCalls = 32
 	// claimLease is how long a claim lasts. Who takes the role over takes what the
 	// last holder had claimed at once.
 	claimLease = 30 * time.Second
@@ -39,6 +41,15 @@ const (
 	// database that is away, so that nobody gets a message again because of that.
 	keepOutcomes = 24 * time.Hour
 )
+
+// sendersFor is how many messages may be on the wire at once, and so the most
+// that a kill can make go out twice. To keep up a rate, as many have to be there
+// as leave while one travels: an eighth of a second is twice what Telegram takes
+// on an ordinary day. At the free rate of 30 a second the fewest are enough even
+// when each answer takes a whole second.
+func sendersFor(rate float64) int {
+	return int(min(max(rate/8, fewestSenders), mostSenders))
+}
 
 type runCommand struct {
 	Flags flags `embed:"" group:"settings"`
@@ -184,7 +195,7 @@ func newRole(name string, db *store.Store, holder string, m *metrics, log *slog.
 func newFront(s settings, db *store.Store, m *metrics, log *slog.Logger, now func() time.Time) (*front, error) {
 	f := &front{s: s, db: db, m: m, log: log, now: now, holder: holderName()}
 	f.role = newRole(jobs.RoleTelegram, db, f.holder, m, log)
-	o := telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid}
+	o := telegram.Options{Token: s.token, BaseURL: s.apiURL, Log: log, Paid: s.paid, Connections: sendersFor(s.sendRate) + otherCalls}
 	var err error
 	if f.anyone, err = telegram.New(o); err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)

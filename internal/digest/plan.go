@@ -21,7 +21,7 @@ const slice = 500
 // its day is over where the reader is, a note says why not. It returns how many
 // were enqueued. A chat whose digest fails is left due, told in err, and stops no other.
 func Plan(ctx context.Context, db *store.Store, now time.Time, log *slog.Logger) (sent int, err error) {
-	r := round{db: db, now: now, log: log, built: map[string]built{}, seen: map[slotKey]bool{}}
+	r := round{db: db, now: now, log: log, built: map[string]built{}, charts: map[string]*outbox.Message{}, seen: map[slotKey]bool{}}
 	for {
 		n, more, err := r.slice(ctx)
 		sent += n
@@ -37,9 +37,11 @@ type round struct {
 	now   time.Time
 	log   *slog.Logger
 	built map[string]built // what chats share is made once
-	seen  map[slotKey]bool // slots that this round has dealt with
-	stuck int              // of those, how many are still due
-	errs  []error          // of the first of them
+	// charts are the pictures, by language and currencies; nil where there is none.
+	charts map[string]*outbox.Message
+	seen   map[slotKey]bool // slots that this round has dealt with
+	stuck  int              // of those, how many are still due
+	errs   []error          // of the first of them
 }
 
 // told is how many failures an error tells in full: one cause fails for many chats alike.
@@ -107,8 +109,25 @@ func (r *round) settle(ctx context.Context, d store.DueDigest) (store.Slot, erro
 		return slot, nil
 	}
 	slot.NextAt = Next(d.Digest, zone, r.now)
-	slot.Message, err = r.build(ctx, d)
+	if slot.Message, err = r.build(ctx, d); err == nil && d.Digest.Chart {
+		slot.Picture = r.chart(ctx, d)
+	}
 	return slot, err
+}
+
+// chart is the picture of a chat's digest; nil when there is none to show. A
+// picture that fails takes nothing from the digest.
+func (r *round) chart(ctx context.Context, d store.DueDigest) *outbox.Message {
+	key := fmt.Sprintf("%s|%s|%s", d.Chat.Language, strings.Join(d.Chat.Currencies, ","), d.Chat.Zone)
+	m, ok := r.charts[key]
+	if !ok {
+		var err error
+		if m, err = Chart(ctx, r.db, d.Chat, r.now); err != nil {
+			r.log.Error("digest goes out without its chart", slog.Int64("chat", d.ChatID), slog.Any("error", err))
+		}
+		r.charts[key] = m
+	}
+	return m
 }
 
 // build makes a chat's message, or takes the one of a chat that reads the same.

@@ -150,10 +150,10 @@ func (r *request) each(doing string, change func(Message) Message) (any, *apiErr
 	if err != nil {
 		return nil, err
 	}
-	out := []wireMessageID{}
+	var sources, copies []Message
+	var kinds []string
 	var missing *apiError
 	for _, id := range ids {
-		var w *wireMessage
 		from, c, err := r.source(id, doing)
 		if err != nil {
 			missing = err
@@ -168,16 +168,22 @@ func (r *request) each(doing string, change func(Message) Message) (any, *apiErr
 		if err := r.common(&m, r.privateTarget()); err != nil {
 			return nil, err
 		}
-		if w, err = r.deliver(what(m), m); err != nil {
-			return nil, err
-		}
-		out = append(out, wireMessageID{w.MessageID})
+		sources, copies, kinds = append(sources, from), append(copies, m), append(kinds, what(m))
 	}
-	if len(out) == 0 && missing != nil {
+	if len(copies) == 0 {
 		if missing.code == 400 {
 			return nil, badRequest("there are no messages to %s", doing)
 		}
 		return nil, missing
+	}
+	r.s.regroup(sources, copies)
+	sent, err := r.deliverAll(kinds, copies)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]wireMessageID, len(sent))
+	for i, w := range sent {
+		out[i].MessageID = w.MessageID
 	}
 	return out, nil
 }

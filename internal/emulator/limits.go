@@ -47,7 +47,12 @@ type chatFlood struct {
 }
 
 // take counts a message to c, or refuses it with 429. The chat's lock is held.
-func (f *flood) take(c *chat, paid bool) *apiError {
+func (f *flood) take(c *chat, paid bool) *apiError { return f.takeAll(c, 1, paid) }
+
+// takeAll counts n messages to c that are sent by one call, or refuses all of
+// them. The chat's lock is held. There must be room for one; what is sent
+// together is let through whole and counts as many as it has.
+func (f *flood) takeAll(c *chat, n int, paid bool) *apiError {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.l == (Limits{}) {
@@ -84,13 +89,17 @@ func (f *flood) take(c *chat, paid bool) *apiError {
 		if d := whole.wait(now, limit, time.Second); d > 0 {
 			return f.refuse(d)
 		}
-		whole.add(now)
 	}
-	if grouped {
-		cf.minute.add(now)
-	}
-	if rate > 0 {
-		cf.tokens--
+	for range n {
+		if limit > 0 {
+			whole.add(now)
+		}
+		if grouped {
+			cf.minute.add(now)
+		}
+		if rate > 0 {
+			cf.tokens--
+		}
 	}
 	return nil
 }

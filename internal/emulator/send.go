@@ -210,36 +210,44 @@ func (r *request) deliver(what string, m Message) (*wireMessage, *apiError) {
 
 func (r *request) deliverTo(c *chat, what string, m Message) (*wireMessage, *apiError) {
 	s := r.s
-	if err := s.writable(c, what); err != nil {
+	if err := r.fit(c, what, &m); err != nil {
 		return nil, err
-	}
-	if units(m.Text) > maxText {
-		return nil, badRequest("message is too long")
-	}
-	if units(m.Caption) > maxCaption {
-		return nil, badRequest("message caption is too long")
-	}
-	if m.ThreadID == 0 {
-		if err := r.thread(c, &m); err != nil {
-			return nil, err
-		}
-	}
-	if m.ReplyTo == 0 {
-		if err := r.reply(c, &m); err != nil {
-			return nil, err
-		}
-	}
-	if c.typ == Channel {
-		m.From = User{}
-		if m.ReplyKeyboard != nil || m.RemoveKeyboard || m.ForceReply {
-			return nil, badRequest("reply keyboard can't be sent to channel chats")
-		}
 	}
 	if err := s.flood.take(c, r.bool("allow_paid_broadcast")); err != nil {
 		return nil, err
 	}
 	s.took(c.id)
 	return s.wireMessage(c, s.post(c, m)), nil
+}
+
+// fit makes m one of the chat's, or says why it cannot be. The chat's lock is held.
+func (r *request) fit(c *chat, what string, m *Message) *apiError {
+	if err := r.s.writable(c, what); err != nil {
+		return err
+	}
+	if units(m.Text) > maxText {
+		return badRequest("message is too long")
+	}
+	if units(m.Caption) > maxCaption {
+		return badRequest("message caption is too long")
+	}
+	if m.ThreadID == 0 {
+		if err := r.thread(c, m); err != nil {
+			return err
+		}
+	}
+	if m.ReplyTo == 0 {
+		if err := r.reply(c, m); err != nil {
+			return err
+		}
+	}
+	if c.typ == Channel {
+		m.From = User{}
+		if m.ReplyKeyboard != nil || m.RemoveKeyboard || m.ForceReply {
+			return badRequest("reply keyboard can't be sent to channel chats")
+		}
+	}
+	return nil
 }
 
 func (r *request) sendMessage() (any, *apiError) {
@@ -374,7 +382,8 @@ func (r *request) sendMediaGroup() (any, *apiError) {
 	if len(list) < 2 || len(list) > 10 {
 		return nil, badRequest("group send failed: a media group holds 2-10 items")
 	}
-	msgs := make([]Message, len(list))
+	msgs, what := make([]Message, len(list)), make([]string, len(list))
+	group := r.s.newGroup()
 	for i, in := range list {
 		if err := r.common(&msgs[i], r.privateTarget()); err != nil {
 			return nil, err
@@ -382,22 +391,17 @@ func (r *request) sendMediaGroup() (any, *apiError) {
 		if err := r.media(in, &msgs[i]); err != nil {
 			return nil, err
 		}
+		if (msgs[i].Document != nil) != (msgs[0].Document != nil) {
+			return nil, badRequest("document can't be mixed with other media types")
+		}
+		msgs[i].MediaGroupID = group
+		if what[i] = "photos"; msgs[i].Document != nil {
+			what[i] = "documents"
+		}
 	}
-	c, err := r.chat()
+	out, err := r.deliverAll(what, msgs)
 	if err != nil {
 		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	group := itoa(r.s.nextChat.Add(1))
-	var out []*wireMessage
-	for _, m := range msgs {
-		m.MediaGroupID = group
-		w, err := r.deliverTo(c, "photos", m)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, w)
 	}
 	return out, nil
 }

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	maxDate   = 120  // characters of a text that are looked at for a date
-	firstYear = 1990 // there is no older news on the web; empty dates are written as 1970 or year 1
+	maxDate      = 120 // characters of a text that are looked at for a date
+	lastYearRead = 2200
+	firstYear    = 1990 // there is no older news on the web; empty dates are written as 1970 or year 1
 )
 
 var (
@@ -68,6 +69,9 @@ func month(word string) int {
 // zone; one without a year is the last such day; one without a time is its midnight.
 // It reports false for texts that hold no date.
 func parseDate(s string, zone *time.Location, now time.Time) (time.Time, bool) {
+	if t, ok := plainDate(s); ok {
+		return t, true
+	}
 	s = normalDate(s)
 	if s == "" {
 		return time.Time{}, false
@@ -98,7 +102,7 @@ func parseDate(s string, zone *time.Location, now time.Time) (time.Time, bool) {
 	if hasClock {
 		where = zoneOf(rest, zone)
 	}
-	if mo < 1 || mo > 12 || d < 1 || y < firstYear || y > 2200 {
+	if mo < 1 || mo > 12 || d < 1 || y < firstYear || y > lastYearRead {
 		return time.Time{}, false
 	}
 	t := time.Date(y, time.Month(mo), d, hour, minute, sec, 0, where)
@@ -106,6 +110,20 @@ func parseDate(s string, zone *time.Location, now time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t.UTC(), true
+}
+
+// plainDate reads the forms that most feeds keep to, which needs no searching.
+func plainDate(s string) (time.Time, bool) {
+	if len(s) < len("2006-01-02T15:04:05Z") || len(s) > len("Mon, 02 Jan 2006 15:04:05.000 -0700") {
+		return time.Time{}, false
+	}
+	for _, layout := range []string{"Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05 GMT", time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			_, seconds := t.Zone()
+			return t.UTC().Truncate(time.Second), t.Year() >= firstYear && t.Year() <= lastYearRead && seconds < 15*3600 && seconds > -15*3600
+		}
+	}
+	return time.Time{}, false
 }
 
 func normalDate(s string) string {

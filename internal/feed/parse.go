@@ -80,19 +80,23 @@ type parsing struct {
 	base *url.URL // nil when the body has no address
 	zone *time.Location
 	now  time.Time
+
+	sections lifted // of the feed's document, which its values refer to
 }
 
 func (p parsing) feed(text string) (Feed, error) {
+	text, sections := lift(text)
 	raw, err := p.gofeed(text)
 	if err != nil {
 		return Feed{}, err
 	}
+	p.sections = sections
 	if p.base == nil {
 		if u, err := url.Parse(raw.Link); err == nil && u.Host != "" {
 			p.base = u
 		}
 	}
-	f := Feed{Title: plain(raw.Title), Language: primaryTag(raw.Language)}
+	f := Feed{Title: plain(sections.put(raw.Title)), Language: primaryTag(raw.Language)}
 	for _, item := range raw.Items {
 		if it, ok := p.item(item, f.Title); ok {
 			f.Items = append(f.Items, it)
@@ -108,19 +112,22 @@ func (p parsing) feed(text string) (Feed, error) {
 func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 	parser := gofeed.NewParser()
 	raw, err := parser.ParseString(text)
-	if err == nil && raw.FeedType == "json" && raw.Title == "" && len(raw.Items) == 0 {
+	switch {
+	case err == nil && raw.FeedType == "json" && raw.Title == "" && len(raw.Items) == 0:
 		return nil, fmt.Errorf("%w: JSON of another kind", ErrNotFeed)
-	}
-	if err == nil {
+	case err == nil && len(raw.Items) >= startedItems(text):
 		return raw, nil
-	}
-	if errors.Is(err, gofeed.ErrFeedTypeNotDetected) && (root(text) == "html" || isHTML(text)) {
+	case err == nil: // one that was never closed has swallowed the next
+		if each := itemByItem(parser, text); each != nil && len(each.Items) > len(raw.Items) {
+			raw.Items = each.Items
+		}
+		return raw, nil
+	case errors.Is(err, gofeed.ErrFeedTypeNotDetected) && (root(text) == "html" || isHTML(text)):
 		if title := pageTitle(text); title != "" {
 			return nil, fmt.Errorf("%w (%q)", ErrHTML, title)
 		}
 		return nil, ErrHTML
-	}
-	if errors.Is(err, gofeed.ErrFeedTypeNotDetected) {
+	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
 		return nil, ErrNotFeed
 	}
 	// "<" that begins no markup, as in "less than < 5 %".
@@ -130,14 +137,22 @@ func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 		}
 		text = mended
 	}
+	if each := itemByItem(parser, text); each != nil {
+		return each, nil
+	}
+	return nil, err
+}
+
+// itemByItem is a feed of those items of a document that parse by themselves; nil when none does.
+func itemByItem(parser *gofeed.Parser, text string) *gofeed.Feed {
 	head, items, tail, ok := pieces(text)
 	if !ok {
-		return nil, err
+		return nil
 	}
 	var whole *gofeed.Feed
 	for _, item := range items {
-		one, itemErr := parser.ParseString(head + item + tail)
-		if itemErr != nil {
+		one, err := parser.ParseString(head + item + tail)
+		if err != nil {
 			continue
 		}
 		if whole == nil {
@@ -146,21 +161,20 @@ func (p parsing) gofeed(text string) (*gofeed.Feed, error) {
 			whole.Items = append(whole.Items, one.Items...)
 		}
 	}
-	if whole == nil {
-		return nil, err
-	}
-	return whole, nil
+	return whole
 }
 
 // item is false for entries that lead nowhere or say nothing.
 func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
+	raw.Title, raw.Description, raw.GUID, raw.Link = p.sections.put(raw.Title), p.sections.put(raw.Description), p.sections.put(raw.GUID), p.sections.put(raw.Link)
+	text := onlyLegal(p.content(raw)) // JSON can hold what XML cannot
 	it := Item{
-		ID:     strings.Map(legal, strings.TrimSpace(raw.GUID)),
+		ID:     onlyLegal(strings.TrimSpace(raw.GUID)),
 		Link:   p.link(raw),
 		Title:  p.title(raw.Title, feedTitle),
-		Author: authors(raw),
+		Author: p.authors(raw),
 	}
-	it.Content = strings.Map(legal, content(raw)) // JSON can hold what XML cannot
+	it.Content = text
 	it.Summary = summary(raw.Description, it.Content)
 	if it.Title == "" {
 		it.Title = shorten(it.Summary, 100)
@@ -172,9 +186,9 @@ func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
 		it.ID = it.Link
 	}
 	it.Published = p.published(raw)
-	it.Image = p.image(raw)
+	it.Image = p.image(raw, text)
 	for _, c := range raw.Categories {
-		if c = shorten(plain(c), maxName); c != "" && len(it.Categories) < 20 && !slices.Contains(it.Categories, c) {
+		if c = shorten(plain(p.sections.put(c)), maxName); c != "" && len(it.Categories) < 20 && !slices.Contains(it.Categories, c) {
 			it.Categories = append(it.Categories, c)
 		}
 	}
@@ -186,6 +200,11 @@ func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
 func (p parsing) link(raw *gofeed.Item) string {
 	candidates := []string{extension(raw.Extensions, "feedburner", "origLink"), raw.Link}
 	candidates = append(candidates, raw.Links...)
+	for _, l := range raw.Extensions["atom"]["link"] { // under a prefix that the feed did not declare
+		if rel := l.Attrs["rel"]; rel == "" || rel == "alternate" {
+			candidates = append(candidates, l.Attrs["href"])
+		}
+	}
 	if strings.HasPrefix(raw.GUID, "http://") || strings.HasPrefix(raw.GUID, "https://") {
 		candidates = append(candidates, raw.GUID)
 	}
@@ -231,16 +250,16 @@ func (p parsing) resolve(ref string) string {
 func (p parsing) title(raw, feedTitle string) string {
 	title := shorten(plain(raw), maxTitle)
 	for _, sep := range []string{" | ", " — ", " – ", " - "} {
-		i := strings.LastIndex(title, sep)
-		if i <= 0 {
+		if !strings.Contains(title, sep) { // much faster than what follows
 			continue
 		}
+		i := strings.LastIndex(title, sep)
 		tail := strings.TrimSpace(title[i+len(sep):])
 		host := ""
 		if p.base != nil {
 			host = strings.TrimPrefix(p.base.Hostname(), "www.")
 		}
-		if tail != "" && (strings.EqualFold(tail, p.src.Title) || strings.EqualFold(tail, feedTitle) || strings.EqualFold(tail, host)) {
+		if i > 0 && tail != "" && (strings.EqualFold(tail, p.src.Title) || strings.EqualFold(tail, feedTitle) || strings.EqualFold(tail, host)) {
 			return strings.TrimSpace(title[:i])
 		}
 	}
@@ -276,7 +295,7 @@ func (p parsing) notAfterNow(t time.Time) time.Time {
 }
 
 // image is an entry's picture: its own, a media or enclosure one, or the first in its text.
-func (p parsing) image(raw *gofeed.Item) string {
+func (p parsing) image(raw *gofeed.Item, text string) string {
 	var candidates []string
 	for _, name := range []string{"content", "thumbnail"} {
 		candidates = append(candidates, mediaImages(raw.Extensions["media"], name)...)
@@ -286,7 +305,6 @@ func (p parsing) image(raw *gofeed.Item) string {
 			candidates = append(candidates, e.URL)
 		}
 	}
-	text := content(raw)
 	// The parser fills Image with the first picture of the text too, be it one that only counts readers.
 	if raw.Image != nil && !strings.Contains(text, raw.Image.URL) && !strings.Contains(raw.Description, raw.Image.URL) {
 		candidates = append(candidates, raw.Image.URL)
@@ -334,10 +352,10 @@ func hasImageName(address string) bool {
 }
 
 // content is the whole text of an entry as HTML, when the feed carries it.
-func content(raw *gofeed.Item) string {
-	best := raw.Content
+func (p parsing) content(raw *gofeed.Item) string {
+	best := p.sections.put(raw.Content)
 	for _, e := range [][2]string{{"yandex", "full-text"}, {"turbo", "content"}} {
-		if c := extension(raw.Extensions, e[0], e[1]); len(c) > len(best) {
+		if c := p.sections.put(extension(raw.Extensions, e[0], e[1])); len(c) > len(best) {
 			best = c
 		}
 	}
@@ -353,10 +371,10 @@ func extension(all ext.Extensions, space, name string) string {
 	return ""
 }
 
-func authors(raw *gofeed.Item) string {
+func (p parsing) authors(raw *gofeed.Item) string {
 	var names []string
 	add := func(name string) {
-		if name = shorten(plain(name), maxName); name != "" && !slices.Contains(names, name) && len(names) < 5 {
+		if name = shorten(plain(p.sections.put(name)), maxName); name != "" && !slices.Contains(names, name) && len(names) < 5 {
 			names = append(names, name)
 		}
 	}

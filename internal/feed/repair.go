@@ -16,6 +16,7 @@ var (
 	illegalRef     = regexp.MustCompile(`&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));`)
 	bareLess       = regexp.MustCompile(`<([\s\d=])`)
 	itemStart      = regexp.MustCompile(`<(?:item|entry)[\s>]`)
+	lastTag        = regexp.MustCompile(`(?i)</(?:rss|feed|rdf:rdf|urlset|sitemapindex)\s*$`) // but for the last character
 	itemEnd        = regexp.MustCompile(`</(?:item|entry)\s*>`)
 )
 
@@ -26,8 +27,7 @@ const maxJunk = 64 << 10
 // UTF-8, without characters that XML forbids, beginning where the document
 // begins, and declared as what it now is.
 func repair(body []byte, contentType string) string {
-	text := string(fetch.UTF8(body, contentType))
-	text = strings.TrimLeft(strings.Map(legal, text), " \n\r\t")
+	text := strings.TrimLeft(onlyLegal(string(fetch.UTF8(body, contentType))), " \n\r\t")
 	if strings.HasPrefix(text, "{") {
 		return text
 	}
@@ -41,6 +41,9 @@ func repair(body []byte, contentType string) string {
 	if strings.Contains(text, "&#") {
 		text = illegalRef.ReplaceAllString(text, "")
 	}
+	if lastTag.MatchString(text[max(0, len(text)-64):]) {
+		text = strings.TrimRight(text, " \n\r\t") + ">"
+	}
 	return `<?xml version="1.0" encoding="UTF-8"?>` + text
 }
 
@@ -53,6 +56,18 @@ func legal(r rune) rune {
 		return -1
 	}
 	return r
+}
+
+// onlyLegal is s without the characters that XML 1.0 forbids: most often s as it is.
+func onlyLegal(s string) string {
+	for i := range len(s) {
+		c := s[i]
+		// U+FFFD, U+FFFE and U+FFFF begin with EF BF.
+		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0xEF && i+1 < len(s) && s[i+1] == 0xBF {
+			return strings.Map(legal, s)
+		}
+	}
+	return s
 }
 
 // boundary is the largest index up to n at which s can be cut.
@@ -104,8 +119,7 @@ func pieces(text string) (head string, items []string, tail string, ok bool) {
 	if len(head) > maxJunk {
 		return "", nil, "", false // it is parsed again with every item
 	}
-	// An item ends at its own end or, when it has none, is lost: it was cut short
-	// or never closed, and the next begins a new one.
+	// An item ends at its own end, or where the next begins. The last, when it has no end, was cut short and is lost.
 	starts := itemStart.FindAllStringIndex(text, -1)
 	for i, start := range starts {
 		chunk := text[start[0]:]
@@ -114,12 +128,23 @@ func pieces(text string) (head string, items []string, tail string, ok bool) {
 		}
 		if end := itemEnd.FindStringIndex(chunk); end != nil {
 			items = append(items, chunk[:end[1]])
+		} else if i+1 < len(starts) {
+			items = append(items, chunk+"</"+strings.TrimRight(text[start[0]+1:start[1]], "> \n\r\t")+">")
 		}
 		if len(items) == maxItems {
 			break
 		}
 	}
 	return head, items, tail, len(items) > 0
+}
+
+// startedItems is how many items begin in a document, as far as can be told at a glance.
+func startedItems(text string) int {
+	n := 0
+	for _, tag := range []string{"<item>", "<item ", "<entry>", "<entry "} {
+		n += strings.Count(text, tag)
+	}
+	return n
 }
 
 // looksBinary says whether a body is no text at all.

@@ -5,11 +5,13 @@ import (
 	"mime"
 	"regexp"
 	"strings"
+	letters "unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 )
@@ -28,6 +30,9 @@ func UTF8(body []byte, contentType string) []byte {
 	} else if n > 0 {
 		body = body[n:]
 	}
+	if utf8.Valid(body) {
+		return body
+	}
 	if mostlyUTF8(body) {
 		return bytes.ToValidUTF8(body, nil)
 	}
@@ -40,9 +45,63 @@ func UTF8(body []byte, contentType string) []byte {
 		if western && looksCyrillic(body) {
 			break
 		}
+		if isKazakh1048(label) {
+			return []byte(kazakh1048.Replace(string(decode(enc, body))))
+		}
+		if enc == charmap.Windows1251 || enc == charmap.KOI8R {
+			return cyrillic(body, enc)
+		}
 		return decode(enc, body)
 	}
-	return decode(charmap.Windows1251, body)
+	return cyrillic(body, charmap.Windows1251)
+}
+
+// kazakh1048 puts right the letters that KZ-1048, the standard of Kazakhstan for
+// Kazakh, has in the places of windows-1251's Ukrainian and Balkan ones.
+var kazakh1048 = strings.NewReplacer("Ќ", "Қ", "Ћ", "Һ", "ќ", "қ", "ћ", "һ", "Ў", "Ұ", "ў", "ұ", "Ј", "Ә", "Ґ", "Ө",
+	"Є", "Ғ", "Ї", "Ү", "ґ", "ө", "є", "ғ", "ј", "ә", "Ѕ", "Ң", "ѕ", "ң", "ї", "ү")
+
+func isKazakh1048(label string) bool {
+	label = strings.ReplaceAll(strings.ToLower(label), "-", "")
+	return label == "kz1048" || label == "rk1048" || label == "strk1048" || label == "strk10482002" || label == "cskz1048"
+}
+
+// cyrillic decodes a text in windows-1251 or KOI8-R as the one that makes words of
+// it; where that is not plain, as said.
+func cyrillic(body []byte, said encoding.Encoding) []byte {
+	other := encoding.Encoding(charmap.KOI8R)
+	if said == charmap.KOI8R {
+		other = charmap.Windows1251
+	}
+	sample := body[:min(len(body), 64<<10)]
+	const sure = 0.25
+	if likeWords(decode(other, sample)) > likeWords(decode(said, sample))+sure {
+		said = other
+	}
+	return decode(said, body)
+}
+
+// likeWords is, of the Cyrillic letters of a text, the share that are common in
+// Russian and Kazakh, less the share that are rare. Of real words it is over a half.
+func likeWords(text []byte) float64 {
+	all, score := 0, 0
+	for _, r := range string(text) {
+		if r < 0x400 || r > 0x52F {
+			continue
+		}
+		all++
+		switch r = letters.ToLower(r); {
+		case strings.ContainsRune("оеаинтсрвлкды", r):
+			score++
+		case strings.ContainsRune("йфчюхяжцщъэ", r):
+			score--
+		}
+	}
+	const fewest = 20 // letters to tell by
+	if all < fewest {
+		return 0
+	}
+	return float64(score) / float64(all)
 }
 
 // byOrderMark reports the encoding of a body that begins with a byte order mark,
@@ -71,9 +130,6 @@ func byOrderMark(b []byte) (encoding.Encoding, int) {
 // mostlyUTF8 says whether b is UTF-8, allowing for the odd character that was
 // cut in half by software that counts bytes.
 func mostlyUTF8(b []byte) bool {
-	if utf8.Valid(b) {
-		return true
-	}
 	good, bad := 0, 0
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
@@ -132,12 +188,23 @@ func lookup(label string) (enc encoding.Encoding, western bool) {
 	switch strings.ReplaceAll(strings.ReplaceAll(label, "-", ""), "_", "") {
 	case "":
 		return nil, false
-	case "cp1251", "win1251", "windows1251", "ansi1251":
+	case "cp1251", "win1251", "windows1251", "ansi1251", "kz1048", "rk1048", "strk1048", "strk10482002", "cskz1048":
 		return charmap.Windows1251, false
 	}
 	enc, name := charset.Lookup(label)
+	if enc == nil { // the code pages of DOS and the Mac, which browsers do not know
+		if enc, err := ianaindex.IANA.Encoding(label); err == nil {
+			return enc, false // nil when it is known by name alone
+		}
+	}
 	if enc == nil || name == "utf-8" || strings.HasPrefix(name, "utf-16") || name == "replacement" {
 		return nil, false
+	}
+	switch name {
+	case "windows-1251":
+		return charmap.Windows1251, false
+	case "koi8-r":
+		return charmap.KOI8R, false
 	}
 	return enc, name == "windows-1252" // which browsers read Latin-1 and ASCII as
 }

@@ -7,7 +7,7 @@ package outbox
 // digest or a broadcast looks like before it is addressed to a chat.
 type Message struct {
 	// Text is Telegram HTML, at most 4096 UTF-16 units once parsed. It is
-	// empty when Copy is set.
+	// empty when Copy or Chart is set.
 	Text string `json:"text,omitempty"`
 	// Preview is the picture or page shown with the text; nil shows none.
 	Preview *Preview `json:"preview,omitempty"`
@@ -15,6 +15,8 @@ type Message struct {
 	Keyboard [][]Button `json:"keyboard,omitempty"`
 	// Copy names a message to copy with its formatting instead of Text.
 	Copy *MessageRef `json:"copy,omitempty"`
+	// Chart is a picture of rates that is drawn when it is sent, instead of Text.
+	Chart *Chart `json:"chart,omitempty"`
 	// Silent delivers without a sound.
 	Silent bool `json:"silent,omitempty"`
 }
@@ -32,6 +34,15 @@ type Button struct {
 	Text string `json:"text"`
 	Data string `json:"data,omitempty"`
 	URL  string `json:"url,omitempty"`
+}
+
+// Chart says what a chart of rates shows. It is a name for the picture, so that
+// all chats that want the same one share one drawing.
+type Chart struct {
+	Code     string `json:"code"`     // currency, ISO 4217
+	Days     int    `json:"days"`     // how far back it goes
+	Until    string `json:"until"`    // its last civil date, 2006-01-02
+	Language string `json:"language"` // of its words and numbers
 }
 
 // MessageRef names a message that Telegram already holds.

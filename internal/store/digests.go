@@ -23,16 +23,17 @@ type digestRow struct {
 	NextAt   int64 `db:"next_at"`
 	LastSlot int64 `db:"last_slot_at"`
 	On       bool  `db:"is_on"`
+	Chart    bool  `db:"with_chart"`
 }
 
 func (r digestRow) digest() Digest {
-	return Digest{ChatID: r.ChatID, Minute: r.Minute, Weekdays: uint8(r.Weekdays), NextAt: at(r.NextAt), On: r.On}
+	return Digest{ChatID: r.ChatID, Minute: r.Minute, Weekdays: uint8(r.Weekdays), NextAt: at(r.NextAt), On: r.On, Chart: r.Chart}
 }
 
 // Digest returns when a chat gets its digest, or ErrNotFound.
 func (s *Store) Digest(ctx context.Context, chatID int64) (Digest, error) {
 	var row digestRow
-	err := get(ctx, s.r, &row, `SELECT chat_id, minute, weekdays, next_at, last_slot_at, is_on FROM digests WHERE chat_id = ?`, chatID)
+	err := get(ctx, s.r, &row, `SELECT chat_id, minute, weekdays, next_at, last_slot_at, is_on, with_chart FROM digests WHERE chat_id = ?`, chatID)
 	if err != nil {
 		return Digest{}, fmt.Errorf("read digest of chat %d: %w", chatID, err)
 	}
@@ -42,12 +43,13 @@ func (s *Store) Digest(ctx context.Context, chatID int64) (Digest, error) {
 // SetDigest sets when a chat gets its digest. The chat has to be known, else ErrNotFound.
 func (s *Store) SetDigest(ctx context.Context, now time.Time, d Digest) error {
 	err := s.writeOne(ctx, `
-		INSERT INTO digests (chat_id, minute, weekdays, next_at, last_slot_at, is_on, changed_at)
-		SELECT chat_id, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS BIGINT), 0, CAST(? AS BOOLEAN), CAST(? AS BIGINT)
+		INSERT INTO digests (chat_id, minute, weekdays, next_at, last_slot_at, is_on, with_chart, changed_at)
+		SELECT chat_id, CAST(? AS INTEGER), CAST(? AS INTEGER), CAST(? AS BIGINT), 0, CAST(? AS BOOLEAN), CAST(? AS BOOLEAN), CAST(? AS BIGINT)
 		FROM chats WHERE chat_id = ?
 		ON CONFLICT (chat_id) DO UPDATE SET minute = excluded.minute, weekdays = excluded.weekdays,
-			next_at = excluded.next_at, is_on = excluded.is_on, changed_at = excluded.changed_at`,
-		d.Minute, int(d.Weekdays), ms(d.NextAt), d.On, ms(now), d.ChatID)
+			next_at = excluded.next_at, is_on = excluded.is_on,
+			with_chart = excluded.with_chart, changed_at = excluded.changed_at`,
+		d.Minute, int(d.Weekdays), ms(d.NextAt), d.On, d.Chart, ms(now), d.ChatID)
 	if err != nil {
 		return fmt.Errorf("set digest of chat %d: %w", d.ChatID, err)
 	}
@@ -62,7 +64,7 @@ func (s *Store) DueDigests(ctx context.Context, now time.Time, limit int) ([]Due
 	}
 	err := list(ctx, s.r, &rows, `
 		SELECT d.chat_id AS "d.chat_id", d.minute AS "d.minute", d.weekdays AS "d.weekdays",
-			d.next_at AS "d.next_at", d.last_slot_at AS "d.last_slot_at", d.is_on AS "d.is_on",
+			d.next_at AS "d.next_at", d.last_slot_at AS "d.last_slot_at", d.is_on AS "d.is_on", d.with_chart AS "d.with_chart",
 			`+chatColumnsAs+`
 		FROM digests d JOIN chats c ON c.chat_id = d.chat_id
 		WHERE d.is_on AND d.next_at <= ? AND c.active
@@ -134,6 +136,9 @@ func commitSlots(ctx context.Context, tx *sqlx.Tx, now time.Time, slots []Slot) 
 				ChatID: sl.ChatID, ThreadID: sl.ThreadID, Lane: outbox.LaneDigest,
 				Message: *sl.Message, DueAt: sl.DueAt,
 			})
+			if sl.Picture != nil {
+				deliveries = append(deliveries, pictureOf(sl, deliveries[len(deliveries)-1], now))
+			}
 		}
 		moves = append(moves, sl.ChatID, key.At, ms(sl.NextAt), last)
 	}
@@ -152,5 +157,21 @@ func commitSlots(ctx context.Context, tx *sqlx.Tx, now time.Time, slots []Slot) 
 	return enqueued, err
 }
 
-// errNoMessage is a delivery of nothing: neither a text nor a message to copy.
+// pictureGap is how long after its digest a picture is due: behind the texts of
+// all who are due with it, which never wait for one.
+const pictureGap = 2 * time.Second
+
+// pictureOf is the delivery of a slot's picture, a part with a key of its own:
+// whatever becomes of it, the text is not touched.
+func pictureOf(sl Slot, text outbox.Delivery, now time.Time) outbox.Delivery {
+	part := text
+	part.Key, part.Message = text.Key+":p", *sl.Picture
+	if part.DueAt.IsZero() {
+		part.DueAt = now
+	}
+	part.DueAt = part.DueAt.Add(pictureGap)
+	return part
+}
+
+// errNoMessage is a delivery of nothing: neither a text nor a chart nor a message to copy.
 var errNoMessage = errors.New("empty message")

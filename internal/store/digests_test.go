@@ -50,6 +50,45 @@ func TestDueDigests(t *testing.T) {
 	})
 }
 
+// A picture is a part of its own: due behind the texts, once, and kept with the setting.
+func TestDigestPicture(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		must(t, s.SetDigest(ctx, noon, store.Digest{ChatID: 1, Minute: 720, Weekdays: 127, NextAt: noon, On: true, Chart: true}))
+		due, err := s.DueDigests(ctx, noon, 10)
+		must(t, err)
+		d, err := s.Digest(ctx, 1)
+		must(t, err)
+		if len(due) != 1 || !due[0].Digest.Chart || !d.Chart {
+			t.Fatalf("the setting is lost: %+v %+v", due, d)
+		}
+		chart := &outbox.Chart{Code: "USD", Days: 30, Until: "2026-11-23", Language: "kk"}
+		slot := store.Slot{ChatID: 1, At: noon, NextAt: noon.Add(24 * time.Hour), ThreadID: 7,
+			Message: &outbox.Message{Text: "text"}, Picture: &outbox.Message{Chart: chart, Silent: true}}
+		for i, want := range []int{2, 0} { // a kill before the commit was seen
+			if n, err := s.CommitSlots(ctx, noon, []store.Slot{slot}); n != want || err != nil {
+				t.Errorf("commit %d: %d enqueued, %v", i+1, n, err)
+			}
+		}
+		text, err := s.Claim(ctx, noon, "test", time.Minute, 10)
+		must(t, err)
+		if len(text) != 1 || text[0].Message.Text != "text" {
+			t.Fatalf("first comes %+v", text)
+		}
+		picture, err := s.Claim(ctx, noon.Add(5*time.Second), "test", time.Minute, 10)
+		must(t, err)
+		if len(picture) != 1 || picture[0].Key != text[0].Key+":p" || picture[0].ThreadID != 7 || picture[0].Lane != outbox.LaneDigest ||
+			picture[0].Message.Chart == nil || *picture[0].Message.Chart != *chart || !picture[0].Message.Silent {
+			t.Errorf("then comes %+v", picture)
+		}
+		must(t, s.SetDigest(ctx, noon, store.Digest{ChatID: 1, Minute: 720, Weekdays: 127}))
+		if d, err := s.Digest(ctx, 1); d.Chart || err != nil {
+			t.Errorf("not turned off: %+v, %v", d, err)
+		}
+	})
+}
+
 func TestCommitSlots(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()

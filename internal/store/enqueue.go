@@ -73,7 +73,7 @@ func storePayloads(ctx context.Context, tx *sqlx.Tx, now time.Time, messages []o
 	bodies := map[string]string{}
 	ids = make([]string, len(messages))
 	for i, m := range messages {
-		if m.Text == "" && m.Copy == nil {
+		if m.Text == "" && m.Copy == nil && m.Chart == nil {
 			return nil, errNoMessage
 		}
 		body, err := encode(m)

@@ -40,6 +40,7 @@ type Digest struct {
 	Weekdays uint8 // bit 0 is Monday, bit 6 is Sunday
 	NextAt   time.Time
 	On       bool
+	Chart    bool // a chart of rates follows it
 }
 
 // DueDigest is a digest whose slot has come.
@@ -55,6 +56,7 @@ type Slot struct {
 	At       time.Time       // the slot: Digest.NextAt as it was read
 	NextAt   time.Time       // the slot after it
 	Message  *outbox.Message // nil: nothing is sent
+	Picture  *outbox.Message // follows Message; nil: none
 	ThreadID int64
 	Note     string    // why it was skipped
 	DueAt    time.Time // when the message goes out; zero is at once

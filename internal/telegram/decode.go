@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"newsbot/internal/outbox"
 )
 
 // The kinds of update that are asked for: those that Update can hold.
@@ -42,27 +44,42 @@ type wireChat struct {
 }
 
 type wireMessage struct {
-	ID         int64        `json:"message_id"`
-	Chat       wireChat     `json:"chat"`
-	From       *wireUser    `json:"from"`
-	SenderChat *wireChat    `json:"sender_chat"`
-	Thread     int64        `json:"message_thread_id"`
-	InTopic    bool         `json:"is_topic_message"`
-	Text       string       `json:"text"`
-	Entities   []Entity     `json:"entities"`
-	Caption    string       `json:"caption"`
-	Date       int64        `json:"date"`
-	ReplyTo    *wireMessage `json:"reply_to_message"`
-	MigratedTo int64        `json:"migrate_to_chat_id"`
+	ID              int64        `json:"message_id"`
+	Chat            wireChat     `json:"chat"`
+	From            *wireUser    `json:"from"`
+	SenderChat      *wireChat    `json:"sender_chat"`
+	Thread          int64        `json:"message_thread_id"`
+	InTopic         bool         `json:"is_topic_message"`
+	Text            string       `json:"text"`
+	Entities        []Entity     `json:"entities"`
+	Caption         string       `json:"caption"`
+	CaptionEntities []Entity     `json:"caption_entities"`
+	Album           string       `json:"media_group_id"`
+	Date            int64        `json:"date"`
+	ReplyTo         *wireMessage `json:"reply_to_message"`
+	MigratedTo      int64        `json:"migrate_to_chat_id"`
 	// TopicCreated marks the service message that every message of a topic
 	// seems to reply to.
 	TopicCreated json.RawMessage `json:"forum_topic_created"`
-	Markup       struct {
-		Rows [][]struct {
-			Data string `json:"callback_data"`
-		} `json:"inline_keyboard"`
-	} `json:"reply_markup"`
+	Markup       inlineKeyboard  `json:"reply_markup"`
 	wireMedia
+}
+
+// links are the buttons of a message that open an address: of the others, only
+// who made them knows what they do.
+func (w *wireMessage) links() (rows [][]outbox.Button) {
+	for _, row := range w.Markup.Rows {
+		var links []outbox.Button
+		for _, b := range row {
+			if b.URL != "" && b.Text != "" {
+				links = append(links, outbox.Button{Text: b.Text, URL: b.URL})
+			}
+		}
+		if len(links) > 0 {
+			rows = append(rows, links)
+		}
+	}
+	return rows
 }
 
 // wireMedia only tells whether there is any.
@@ -92,6 +109,16 @@ func (m *wireMedia) any() bool {
 		m.Animation, m.Audio, m.Checklist, m.Contact, m.Dice, m.Document, m.Game, m.LivePhoto, m.Location,
 		m.PaidMedia, m.Photo, m.Poll, m.Sticker, m.Story, m.Venue, m.Video, m.VideoNote, m.Voice,
 	} {
+		if present(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// captioned tells whether it is of a kind that can have a caption.
+func (m *wireMedia) captioned() bool {
+	for _, part := range []json.RawMessage{m.Animation, m.Audio, m.Document, m.LivePhoto, m.Photo, m.Video, m.Voice} {
 		if present(part) {
 			return true
 		}
@@ -162,7 +189,13 @@ func (w *wireMessage) message() *Message {
 		Entities:   w.Entities,
 		Caption:    w.Caption,
 		HasMedia:   w.any(),
+		Captioned:  w.captioned(),
+		Album:      w.Album,
+		Links:      w.links(),
 		MigratedTo: w.MigratedTo,
+	}
+	if w.Text == "" {
+		m.Entities = w.CaptionEntities
 	}
 	if w.From != nil {
 		m.From = w.From.user()

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"newsbot/internal/outbox"
 )
 
 func TestDecodeUpdate(t *testing.T) {
@@ -29,7 +31,15 @@ func TestDecodeUpdate(t *testing.T) {
 		{"text", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"text":"/news","entities":[{"type":"bot_command","offset":0,"length":5}]}}`,
 			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Text: "/news", Entities: []Entity{{Type: "bot_command", Length: 5}}, Date: date}}},
 		{"picture", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"photo":[{"file_id":"x"}],"caption":"с"}}`,
-			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Caption: "с", HasMedia: true, Date: date}}},
+			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Caption: "с", HasMedia: true, Captioned: true, Date: date}}},
+		{"one of an album, forwarded with its link", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"media_group_id":"77","photo":[{"file_id":"x"}],"caption":"с",
+			"caption_entities":[{"type":"bold","offset":0,"length":1}],"reply_markup":{"inline_keyboard":[[{"text":"a","url":"https://a.example/"},{"text":"b","callback_data":"b"}],[{"text":"c","web_app":{"url":"https://c.example/"}}]]}}}`,
+			Update{ID: 1, Message: &Message{
+				ID: 7, Chat: chat, From: user, Caption: "с", Entities: []Entity{{Type: "bold", Length: 1}}, HasMedia: true, Captioned: true, Album: "77", Date: date,
+				Buttons: []string{"b"}, Links: [][]outbox.Button{{{Text: "a", URL: "https://a.example/"}}},
+			}}},
+		{"sticker", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"sticker":{"file_id":"x"}}}`,
+			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, HasMedia: true, Date: date}}},
 		{"media that is null", `{"update_id":1,"message":{"message_id":7,"from":` + person + `,"chat":` + direct + `,"date":1780000000,"video":null}}`,
 			Update{ID: 1, Message: &Message{ID: 7, Chat: chat, From: user, Date: date}}},
 		{"topic", `{"update_id":1,"message":{"message_id":9,"message_thread_id":4,"is_topic_message":true,"from":` + person + `,"chat":` + forum + `,"date":1780000000,"text":"x",

@@ -100,8 +100,9 @@ var descriptions = []struct {
 	{"topic_deleted", ThreadGone},
 	{"topic_id_invalid", ThreadGone},
 
-	{"message to ", NotFound},    // …edit, delete, copy, forward, pin, be replied not found
-	{"message can't be", Locked}, // …edited, deleted, deleted for everyone, copied
+	{"message to ", NotFound},     // …edit, delete, copy, forward, pin, be replied not found
+	{"no messages to ", NotFound}, // …copy, forward
+	{"message can't be", Locked},  // …edited, deleted, deleted for everyone, copied
 	{"message_edit_time_expired", Locked},
 	{"message_delete_forbidden", Locked},
 	{"message_id_invalid", NotFound},

@@ -90,7 +90,7 @@ func (k *forms) of(m *outbox.Message, paid bool) (*form, error) {
 
 // same tells whether two messages are the same in all they have.
 func same(a, b *outbox.Message) bool {
-	return a.Text == b.Text && a.Silent == b.Silent && equal(a.Preview, b.Preview) && equal(a.Copy, b.Copy) &&
+	return a.Text == b.Text && a.Silent == b.Silent && equal(a.Preview, b.Preview) && equal(a.Copy, b.Copy) && equal(a.Chart, b.Chart) &&
 		slices.EqualFunc(a.Keyboard, b.Keyboard, slices.Equal)
 }
 

@@ -55,7 +55,7 @@ func TestSendReadsAnyOrder(t *testing.T) {
 func TestSameSeesEveryDifference(t *testing.T) {
 	whole := func() *outbox.Message {
 		return &outbox.Message{
-			Text: "a", Silent: true, Preview: &outbox.Preview{URL: "https://a.kz"}, Copy: &outbox.MessageRef{ChatID: 1, MessageID: 2},
+			Text: "a", Silent: true, Preview: &outbox.Preview{URL: "https://a.kz"}, Copy: &outbox.MessageRef{ChatID: 1, MessageID: 2}, Chart: &outbox.Chart{Code: "USD", Days: 30},
 			Keyboard: [][]outbox.Button{{{Text: "b", Data: "c"}, {Text: "d", URL: "https://d.kz"}}, {{Text: "e"}}},
 		}
 	}
@@ -78,6 +78,9 @@ func TestSameSeesEveryDifference(t *testing.T) {
 	}
 	for i := range reflect.TypeFor[outbox.MessageRef]().NumField() {
 		differ("the copy's "+reflect.TypeFor[outbox.MessageRef]().Field(i).Name, func(m *outbox.Message) { change(t, reflect.ValueOf(m.Copy).Elem().Field(i)) })
+	}
+	for i := range reflect.TypeFor[outbox.Chart]().NumField() {
+		differ("the chart's "+reflect.TypeFor[outbox.Chart]().Field(i).Name, func(m *outbox.Message) { change(t, reflect.ValueOf(m.Chart).Elem().Field(i)) })
 	}
 	for i := range reflect.TypeFor[outbox.Button]().NumField() {
 		differ("a button's "+reflect.TypeFor[outbox.Button]().Field(i).Name, func(m *outbox.Message) { change(t, reflect.ValueOf(&m.Keyboard[0][1]).Elem().Field(i)) })

@@ -41,10 +41,15 @@ func (e Entity) tags() (open, shut string, ok bool) {
 	return "", "", false
 }
 
-// HTML is the text from a position on, in UTF-16 units, as Telegram HTML with
-// the formatting that its author gave it, without space around it.
+// HTML is the text, or the caption of what has no text, from a position on, in
+// UTF-16 units, as Telegram HTML with the formatting that its author gave it,
+// without space around it.
 func (m Message) HTML(from int) string {
-	units := utf16.Encode([]rune(m.Text))
+	text := m.Text
+	if text == "" {
+		text = m.Caption
+	}
+	units := utf16.Encode([]rune(text))
 	from = min(max(from, 0), len(units))
 	type span struct {
 		start, end int

@@ -22,6 +22,7 @@ type Photo struct {
 	// Caption is Telegram HTML, at most 1024 UTF-16 units once parsed.
 	Caption  string
 	Keyboard [][]outbox.Button
+	Silent   bool // delivered without a sound; of no meaning to an edit
 }
 
 // attachment is the name that an upload has in its request.
@@ -34,7 +35,7 @@ const attachment = "picture"
 func (c *Client) SendPhoto(ctx context.Context, chatID, threadID int64, p Photo) (messageID int64, fileID string, err error) {
 	var sent wirePhotoMessage
 	err = c.degrade(ctx, chatID, func(s shape) error {
-		params := map[string]any{"chat_id": chatID, "reply_markup": keyboard(p.Keyboard, s), "photo": p.FileID}
+		params := map[string]any{"chat_id": chatID, "reply_markup": keyboard(p.Keyboard, s), "photo": p.FileID, "disable_notification": p.Silent}
 		if threadID != 0 && !s.noThread {
 			params["message_thread_id"] = threadID
 		}
@@ -77,11 +78,7 @@ func (c *Client) EditPhoto(ctx context.Context, chatID, messageID int64, p Photo
 
 // DropKeyboard takes the buttons off a message. It is no error when it has none.
 func (c *Client) DropKeyboard(ctx context.Context, chatID, messageID int64) error {
-	err := c.Call(ctx, "editMessageReplyMarkup", map[string]any{"chat_id": chatID, "message_id": messageID}, nil)
-	if Classify(err) == NotModified {
-		return nil
-	}
-	return err
+	return c.SetKeyboard(ctx, chatID, messageID, nil)
 }
 
 func (p Photo) caption(s shape) (text, mode string) {

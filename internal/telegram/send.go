@@ -42,10 +42,12 @@ func (c *Client) Send(ctx context.Context, d outbox.Delivery) outbox.Outcome {
 		}
 		return encodeMessage(&d.Message, paid, s)
 	})
-	return outcome(id, err)
+	return Outcome(id, err)
 }
 
-func outcome(id int64, err error) outbox.Outcome {
+// Outcome tells the outbox what became of a delivery: the message's id, or the
+// error that a method of Client returned.
+func Outcome(id int64, err error) outbox.Outcome {
 	o := outbox.Outcome{MessageID: id, Err: err}
 	var e *Error
 	if errors.As(err, &e) {

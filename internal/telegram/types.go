@@ -3,7 +3,11 @@
 // into no error and no log.
 package telegram
 
-import "time"
+import (
+	"time"
+
+	"newsbot/internal/outbox"
+)
 
 // ChatKind is the kind of a chat as Telegram names it.
 type ChatKind string
@@ -52,9 +56,14 @@ type Message struct {
 	SenderChat int64 // id of the chat in whose name it was sent; 0 otherwise
 	ThreadID   int64 // forum topic; 0 otherwise
 	Text       string
-	Entities   []Entity // formatting of Text; HTML applies it
+	Entities   []Entity // formatting of Text, or of Caption when there is no text; HTML applies it
 	Caption    string
 	HasMedia   bool
+	// Captioned tells that the media can have a caption: a picture, a video, a file.
+	Captioned bool
+	Album     string // what the messages of one album share; empty otherwise
+	// Links are the message's buttons that open an address.
+	Links      [][]outbox.Button
 	Date       time.Time
 	ReplyTo    *Message
 	MigratedTo int64 // the group became this supergroup

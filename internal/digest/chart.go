@@ -1,0 +1,42 @@
+package digest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+const (
+	// ChartDays is how far back a digest's chart goes: a month is what a
+	// morning's look takes in.
+	ChartDays = 30
+	// ChartPoints is how many days of rates make a chart worth looking at.
+	ChartPoints = 3
+)
+
+// Chart makes the picture that follows a chat's digest, without a sound: the
+// first of the chat's currencies that has enough history, in tenge, as that is
+// what a reader knows by heart. It returns nil when none has.
+func Chart(ctx context.Context, db *store.Store, chat store.Chat, now time.Time) (*outbox.Message, error) {
+	zone, err := locale.Zone(chat.Zone)
+	if err != nil {
+		return nil, err
+	}
+	today := Today(locale.New(locale.Language(chat.Language), zone), now)
+	for _, code := range ChatCurrencies(chat) {
+		history, err := db.RateHistory(ctx, code, today.AddDate(0, 0, -ChartDays), today)
+		if err != nil {
+			return nil, fmt.Errorf("chart of a digest: %w", err)
+		}
+		if len(history) >= ChartPoints {
+			return &outbox.Message{Silent: true, Chart: &outbox.Chart{
+				Code: code, Days: ChartDays, Until: today.Format(time.DateOnly), Language: chat.Language,
+			}}, nil
+		}
+	}
+	return nil, nil
+}
