@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -322,15 +325,41 @@ func TestPalette(t *testing.T) {
 	}
 }
 
+// BenchmarkRender prints what a chart costs beside what it may: processor time
+// of all threads, since the clock of a busy machine tells nothing.
 func BenchmarkRender(b *testing.B) {
-	p := pictures()["compare_light_en"]
-	var size int
-	for b.Loop() {
-		data, err := Render(p.series, p.o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		size = len(data)
+	const mostMillis, mostKB = 40.0, 40.0
+	all := pictures()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		b.Run(name, func(b *testing.B) {
+			var size, n int
+			before := cpuTime(b)
+			for b.Loop() {
+				data, err := Render(all[name].series, all[name].o)
+				if err != nil {
+					b.Fatal(err)
+				}
+				size = len(data)
+				n++
+			}
+			millis := (cpuTime(b) - before).Seconds() * 1000 / float64(n)
+			kb := float64(size) / 1024
+			fmt.Printf("chart %-18s %6.1f ms CPU (at most %.0f)  %5.1f KB (at most %.0f)\n", name, millis, mostMillis, kb, mostKB)
+			b.ReportMetric(millis, "cpu-ms")
+			b.ReportMetric(kb, "png-KB")
+			if millis > mostMillis || kb > mostKB {
+				b.Errorf("%s costs more than it may", name)
+			}
+		})
 	}
-	b.ReportMetric(float64(size), "png-bytes")
+}
+
+// cpuTime is the processor time that this process has used.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
