@@ -23,6 +23,9 @@ const (
 // ratesAsked shows the rates that somebody typed. What no list has is said,
 // with what may have been meant on buttons, and so is what does not fit.
 func (b *Bot) ratesAsked(ctx context.Context, r *request, q ratesQuery, bad []string) (outbox.Message, error) {
+	if len(q.codes) == 0 && len(bad) == 0 {
+		return b.ratesScreen(ctx, r, q)
+	}
 	_, last, some, err := b.o.Store.RateBounds(ctx)
 	if err != nil {
 		return outbox.Message{}, err

@@ -60,6 +60,8 @@ type Bot struct {
 	idle     *sync.Cond    // on mu: running has become 0
 	handlers chan struct{} // bounds how many updates are handled at once
 
+	sessions sessions
+
 	progressMu sync.Mutex
 	shown      map[string]outbox.Message // broadcast → what its progress message shows
 }

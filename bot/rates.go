@@ -203,7 +203,7 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 			Text: r.p.H("rates.before", "Date", civil(r, asked), "First", civil(r, first)), Keyboard: ratesKeyboard(r, q, first, last),
 		}, nil
 	}
-	session, err := b.session(ctx, r, date, known)
+	session, err := b.session(ctx, r, date, last, known)
 	if err != nil {
 		return outbox.Message{}, err
 	}
@@ -217,8 +217,8 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 		changed = changed || byCode[code].Direction() != 0
 	}
 	t.WriteString("\n")
-	if q.date.IsZero() {
-		tomorrow, err := b.tomorrow(ctx, r, codes, today.AddDate(0, 0, 1))
+	if q.date.IsZero() && last.After(today) {
+		tomorrow, err := b.tomorrow(ctx, r, codes, today.AddDate(0, 0, 1), last)
 		if err != nil {
 			return outbox.Message{}, err
 		}
@@ -248,11 +248,11 @@ func civil(r *request, date time.Time) string { return r.p.Date(digest.Civil(r.p
 
 // session says which day's trading made the rates of a date, when there has been
 // none since: over weekends and holidays, as the lists themselves tell.
-func (b *Bot) session(ctx context.Context, r *request, date time.Time, known bool) (string, error) {
+func (b *Bot) session(ctx context.Context, r *request, date, last time.Time, known bool) (string, error) {
 	if !known {
 		return "", nil
 	}
-	since, ok, err := b.o.Store.SameSince(ctx, date)
+	since, ok, err := b.sameSince(ctx, r.now, date, last)
 	if err != nil || !ok || since.Equal(date) {
 		return "", err
 	}
@@ -261,7 +261,7 @@ func (b *Bot) session(ctx context.Context, r *request, date time.Time, known boo
 }
 
 // tomorrow tells tomorrow's rates; nothing while they are not out.
-func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date time.Time) (string, error) {
+func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date, last time.Time) (string, error) {
 	quotes, err := b.o.Store.Quotes(ctx, codes, date)
 	if err != nil {
 		return "", err
@@ -271,7 +271,7 @@ func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date tim
 		return "", nil
 	}
 	words := r.p.DayMonth(digest.Civil(r.p, date))
-	since, ok, err := b.o.Store.SameSince(ctx, date)
+	since, ok, err := b.sameSince(ctx, r.now, date, last)
 	if err != nil {
 		return "", err
 	}

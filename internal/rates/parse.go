@@ -57,7 +57,7 @@ type item struct {
 // all) or rates_all.xml (<rss>, a date per item). An item whose code, nominal
 // or value is missing, malformed or zero is left out, and so are the long dead
 // currencies that rates_all carries with their last date. A list without any
-// item is ErrNotPublished; a list without a date, without any usable item, or
+// item is ErrNotPublished, with its date if it has one; a list without a date, without any usable item, or
 // that is not a whole list of the bank's is another error.
 func Parse(body []byte) (Day, error) {
 	if len(body) > maxBody {
@@ -72,7 +72,11 @@ func Parse(body []byte) (Day, error) {
 		return Day{}, fmt.Errorf("parse rates: %w", err)
 	}
 	if len(l.Items) == 0 {
-		return Day{}, fmt.Errorf("parse rates: the list is empty: %w", ErrNotPublished)
+		empty := Day{}
+		if date, err := parseDate(only(l.Dates)); err == nil {
+			empty.Date = date
+		}
+		return empty, fmt.Errorf("parse rates: the list is empty: %w", ErrNotPublished)
 	}
 	var date time.Time
 	items := l.Items
@@ -95,7 +99,9 @@ func decode(body []byte) (root string, l list, err error) {
 	channel := struct {
 		Channel *list `xml:"channel"`
 	}{&l}
-	root, err = decodeRoot(xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))), map[string]any{"rates": &l, "rss": &channel})
+	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	dec.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errors.New("the bank writes UTF-8") }
+	root, err = decodeRoot(dec, map[string]any{"rates": &l, "rss": &channel})
 	return root, l, err
 }
 

@@ -108,7 +108,7 @@ func TestParseRefuses(t *testing.T) {
 		{"only zeros", listOf(dated + itemOf("USD", "0.0", "1", "0") + itemOf("EUR", "0", "1", "0")), "none of 2 items"},
 		{"rss without dates", `<rss><channel>` + usd + `</channel></rss>`, "no item has a date"},
 		{"invalid UTF-8", listOf(dated + itemOf("US\xff", "1", "1", "0")), "UTF-8"},
-		{"other encoding", strings.Replace(listOf(dated+usd), "utf-8", "windows-1251", 1), "XML"},
+		{"other encoding", strings.Replace(listOf(dated+usd), "utf-8", "windows-1251", 1), "the bank writes UTF-8"},
 		{"too large", listOf(dated + usd + strings.Repeat(" ", maxBody)), "too many"},
 	}
 	for _, tt := range tests {
@@ -137,8 +137,12 @@ func TestParseNotPublished(t *testing.T) {
 		"rss alone":        "<rss/>",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := Parse([]byte(body)); !errors.Is(err, ErrNotPublished) {
+			day, err := Parse([]byte(body))
+			if !errors.Is(err, ErrNotPublished) {
 				t.Errorf("got %v, want ErrNotPublished", err)
+			}
+			if got := !day.Date.IsZero(); got != strings.Contains(body, "<date>") || len(day.Rates) != 0 {
+				t.Errorf("got %+v", day)
 			}
 		})
 	}

@@ -258,12 +258,14 @@ func common(a, b []string) []string {
 // strangeWord is the error when a word is not understood: *UnknownError where
 // everything else is a conversion.
 func strangeWord(tokens []token) error {
-	names, numbers, pointers := 0, 0, 0
+	names, known, numbers, pointers := 0, 0, 0, 0
 	var strange *token
+	in := false // a number is pointed at, as the hour in "see you at 5"
 	for i, t := range tokens {
 		switch t.kind {
 		case kindMoney:
 			names++
+			known++
 		case kindUnknown:
 			names++
 			if strange == nil {
@@ -271,6 +273,7 @@ func strangeWord(tokens []token) error {
 			}
 		case kindNumber:
 			numbers++
+			in = in || i > 0 && tokens[i-1].kind == kindTo
 		case kindTo, kindWeak:
 			pointers++
 		}
@@ -278,7 +281,7 @@ func strangeWord(tokens []token) error {
 	if strange == nil {
 		return nil
 	}
-	if names <= 2 && (numbers == 1 || numbers == 0 && names == 2 && pointers == 1) {
+	if (known > 0 || !in) && names <= 2 && (numbers == 1 || numbers == 0 && names == 2 && pointers == 1) {
 		return &UnknownError{Word: clip(strange.text)}
 	}
 	return ErrNoQuery

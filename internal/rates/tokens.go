@@ -67,8 +67,8 @@ func tokenize(text string) (tokens []token, ok bool) {
 			rest, glued = rest[size:], false
 			continue
 		case digitsAt(rest) > 0 || (r == '.' || r == ',') && digitsAt(rest[1:]) > 0 && !glued:
-			if glued && last == kindNumber {
-				return nil, false
+			if glued && last == kindNumber || len(tokens) > 0 && strings.EqualFold(tokens[len(tokens)-1].text, "по") {
+				return nil, false // доллар по 500 tells a price
 			}
 			number, after := cutNumber(rest)
 			if number == "" {
@@ -86,6 +86,9 @@ func tokenize(text string) (tokens []token, ok bool) {
 		switch {
 		case unicode.IsLetter(r):
 			n := wordEnd(rest)
+			if has(wordsNever, plain.Replace(strings.ToLower(rest[:n]))) {
+				return nil, false
+			}
 			tokens = append(tokens, wordTokens(rest[:n], glued, last == kindNumber)...)
 			rest, glued = rest[n:], true
 		case strings.ContainsRune("-–—−", r):

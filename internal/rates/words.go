@@ -30,7 +30,7 @@ type noun struct {
 var nouns = []noun{
 	{"тенге теньге тг= тнг= кзт= tenge teng= tg= tng=", "KZT", true},
 	{"доллар долар дол= долл= бакс усд= dollar dolar buck", "USD CAD AUD HKD SGD NZD", true},
-	{"евро еуро эуро евр= еур= euro evro", "EUR", true},
+	{"евро еуро эуро еврик евр= еур= euro evro", "EUR", true},
 	{"рубл рубел= руб= р= рб= rubl= rubley= ruble rouble", "RUB BYN", true},
 	{"юан yuan renminbi= rmb=", "CNY", true},
 	{"иен йен yen= jen=", "JPY", true},
@@ -45,7 +45,7 @@ var nouns = []noun{
 	{"динар dinar", "KWD RSD BHD JOD IQD", false},
 	{"манат manat", "AZN TMT", false},
 	{"сом som", "KGS UZS", false},
-	{"сум sum= so'm= soum=", "UZS", true},
+	{"сум сумм= sum= so'm= soum=", "UZS", true},
 	{"сомони somoni", "TJS", true},
 	{"лир lira lire=", "TRY", true},
 	{"гривн гривен= грн= hryvnia hryvna uah=", "UAH", true},
@@ -160,10 +160,14 @@ const (
 	// Of the words that say nothing here, none may turn a question into another.
 	wordsIdle = " будет это а какой какая цена стоит стоят равно равен равна равны составит составляет пожалуйста пжл скажи скажите подскажи подскажите посчитай посчитайте " +
 		"переведи переведите перевести перевод конвертируй конвертировать конвертация поменять обменять обмен купить курс курсу курсом курса " +
-		"официальный официальному официальным сейчас сегодня если мне валюта валюте по " +
+		"официальный официальному официальным сейчас сегодня если мне валюта валюте по надо нужно дадут дают получу получится выйдет " +
+		"нацбанк нацбанка нацбанку нацбанке нбрк улттык банк банктин ауыстыр ауыстырыныз ауыстырып бер берши бериниз " +
 		"болады болса болад турады тен айырбастау айырбаста айырбастаныз аудар аударыныз аудару багам багамы багаммен курсы курсымен ресми бугин бугинги казир " +
 		"айналдыр айналдырыныз шак маган керек алам аламын есепте " +
 		"convert exchange change how is are what what's s the a an please pls rate official today now equal equals worth cost costs be will get i me "
+	// What a text is about that has one of these is no sum by today's rates: a
+	// debt, or a rate of another day.
+	wordsNever = " минус minus вчера позавчера завтра послезавтра назад кеше ертен yesterday tomorrow ago "
 	// Beside a country or a currency these add nothing.
 	wordsBeside = " новый новых нового жана new south юж южных оныустик онтустик солтустик арабия арабиясы арабиясынын араб аравийских аравии "
 )

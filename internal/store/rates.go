@@ -64,9 +64,16 @@ func samePrice(a, b rates.Rate) bool {
 // Quotes returns the newest rates on or before a date, only those known, in the
 // order asked.
 func (s *Store) Quotes(ctx context.Context, codes []string, onOrBefore time.Time) ([]rates.Quote, error) {
+	recent, err := s.recentRates(ctx, codes, onOrBefore)
+	if err != nil {
+		return nil, err
+	}
 	quotes := make([]rates.Quote, 0, len(codes))
 	for _, code := range codes {
-		q, err := s.quote(ctx, code, onOrBefore)
+		q, err := quoteOf(recent[code])
+		if err == nil && (q == nil || q.Previous == nil) { // quiet for long, or not listed for long
+			q, err = s.quote(ctx, code, onOrBefore)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read rate of %s: %w", code, err)
 		}
@@ -77,16 +84,51 @@ func (s *Store) Quotes(ctx context.Context, codes []string, onOrBefore time.Time
 	return quotes, nil
 }
 
-// lookBack is how many days before a rate its predecessor is looked for: a
-// price that has stood for so long has no change worth telling.
-const lookBack = 60
+const (
+	// lookBack is how many days before a rate its predecessor is looked for: a
+	// price that has stood for so long has no change worth telling.
+	lookBack = 60
+	// lookNear is in how many days nearly every rate and its predecessor are
+	// found, over a weekend with a holiday, too: one question for all of them.
+	lookNear = 6
+)
+
+// recentRates returns the rates of the last days up to a date by currency, newest first.
+func (s *Store) recentRates(ctx context.Context, codes []string, onOrBefore time.Time) (map[string][]rateRow, error) {
+	if len(codes) == 0 {
+		return nil, nil
+	}
+	args := []any{ms(onOrBefore.Add(-lookNear * dayLength)), ms(onOrBefore)}
+	for _, code := range codes {
+		args = append(args, code)
+	}
+	var rows []rateRow
+	err := list(ctx, s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
+		WHERE rate_date >= ? AND rate_date <= ? AND code IN (`+places(len(codes), "?")+`) ORDER BY rate_date DESC`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read recent rates: %w", err)
+	}
+	recent := make(map[string][]rateRow, len(codes))
+	for _, r := range rows {
+		recent[r.Code] = append(recent[r.Code], r)
+	}
+	return recent, nil
+}
 
 func (s *Store) quote(ctx context.Context, code string, onOrBefore time.Time) (*rates.Quote, error) {
 	var rows []rateRow
 	err := list(ctx, s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
 		WHERE code = ? AND rate_date <= ? ORDER BY rate_date DESC LIMIT ?`, code, ms(onOrBefore), lookBack)
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return quoteOf(rows)
+}
+
+// quoteOf makes a quote of a currency's rates, newest first; nil of none.
+func quoteOf(rows []rateRow) (*rates.Quote, error) {
+	if len(rows) == 0 {
+		return nil, nil
 	}
 	newest, err := rows[0].rate()
 	if err != nil {
@@ -133,19 +175,20 @@ const sameReach = 20
 func (s *Store) SameSince(ctx context.Context, date time.Time) (first time.Time, ok bool, err error) {
 	for first = date; date.Sub(first) < sameReach*dayLength; first = first.Add(-dayLength) {
 		var row struct {
-			Both    int `db:"both_days"`
-			Changed int `db:"changed"`
+			Both    bool `db:"both_days"`
+			Changed bool `db:"changed"`
 		}
-		err := get(ctx, s.r, &row, `SELECT COUNT(*) AS both_days,
-				COALESCE(SUM(CASE WHEN a.value <> b.value OR a.nominal <> b.nominal THEN 1 ELSE 0 END), 0) AS changed
-			FROM rates a JOIN rates b ON b.code = a.code AND b.rate_date = ?
-			WHERE a.rate_date = ?`, ms(first.Add(-dayLength)), ms(first))
+		// Each stops at the first pair it finds.
+		const pairs = `SELECT 1 FROM rates a JOIN rates b ON b.code = a.code AND b.rate_date = ? WHERE a.rate_date = ?`
+		day, before := ms(first), ms(first.Add(-dayLength))
+		err := get(ctx, s.r, &row, `SELECT EXISTS (`+pairs+`) AS both_days,
+			EXISTS (`+pairs+` AND (a.value <> b.value OR a.nominal <> b.nominal)) AS changed`, before, day, before, day)
 		switch {
 		case err != nil:
 			return time.Time{}, false, fmt.Errorf("compare rates of %s: %w", first.Format(time.DateOnly), err)
-		case row.Both == 0:
+		case !row.Both:
 			return time.Time{}, false, nil
-		case row.Changed > 0:
+		case row.Changed:
 			return first, true, nil
 		}
 	}
@@ -159,7 +202,8 @@ func (s *Store) RateBounds(ctx context.Context) (first, last time.Time, ok bool,
 		First int64 `db:"first_date"`
 		Last  int64 `db:"last_date"`
 	}
-	err = get(ctx, s.r, &row, `SELECT COALESCE(MIN(rate_date), 0) AS first_date, COALESCE(MAX(rate_date), 0) AS last_date FROM rates`)
+	err = get(ctx, s.r, &row, `SELECT COALESCE((SELECT MIN(rate_date) FROM rates), 0) AS first_date,
+		COALESCE((SELECT MAX(rate_date) FROM rates), 0) AS last_date`)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, fmt.Errorf("read bounds of rates: %w", err)
 	}

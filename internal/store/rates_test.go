@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -96,6 +97,38 @@ func TestSameSince(t *testing.T) {
 		must(t, err)
 		if diff := cmp.Diff([]string{"AED", "USD"}, codes); diff != "" {
 			t.Errorf("codes: -want +got\n%s", diff)
+		}
+	})
+}
+
+// A price that has stood for longer than the nearest days, or a currency that has
+// not been listed in them, is found all the same.
+func TestQuotesOfQuietCurrencies(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+		for n := 1; n <= 23; n++ {
+			list := []rates.Rate{rate("USD", 1, fmt.Sprint(500+n), "0"), rate("AED", 1, "140", "0")}
+			if n == 1 {
+				list[1] = rate("AED", 1, "139", "0")
+			}
+			if n <= 3 {
+				list = append(list, rate("HRK", 1, fmt.Sprint(60+n), "0"))
+			}
+			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+		}
+		got, err := s.Quotes(ctx, []string{"HRK", "XXX", "AED", "USD", "AED"}, day(23))
+		must(t, err)
+		var said []string
+		for _, q := range got {
+			said = append(said, fmt.Sprintf("%s %s of %d, was %s on %d", q.Code, q.Value, q.Date.Day(), q.Previous.Value, q.PreviousDate.Day()))
+		}
+		want := []string{"HRK 63 of 3, was 62 on 2", "AED 140 of 23, was 139 on 1", "USD 523 of 23, was 522 on 22", "AED 140 of 23, was 139 on 1"}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Error(diff)
+		}
+		if none, err := s.Quotes(ctx, nil, day(23)); len(none) != 0 || err != nil {
+			t.Errorf("of no currency: %v, %v", none, err)
 		}
 	})
 }
