@@ -36,6 +36,8 @@ type Options struct {
 	// profile does not say; nil is UTC, empty is Russian.
 	DefaultZone     *time.Location
 	DefaultLanguage locale.Language
+	// SendRate is how many messages a second the pacer lets through; zero is 30.
+	SendRate float64
 	// Editors are the user ids that may broadcast.
 	Editors []int64
 	// Username is the bot's own; SetUsername gives it when it is known later.
@@ -89,6 +91,9 @@ func New(o Options) *Bot {
 	}
 	if !o.DefaultLanguage.Valid() {
 		o.DefaultLanguage = locale.RU
+	}
+	if o.SendRate <= 0 {
+		o.SendRate = 30
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -41,6 +41,7 @@ func commands() []command {
 		{name: "stop", in: everywhere, menu: private, admin: true, run: (*Bot).stop},
 		{name: "start", in: everywhere, run: (*Bot).start},
 		{name: "broadcast", in: private, editor: true, run: (*Bot).broadcast},
+		{name: "queue", in: private, editor: true, run: (*Bot).queue},
 		{name: "cancel", in: private, editor: true, run: (*Bot).cancel},
 	}
 }
@@ -70,6 +71,7 @@ func buttons() map[string]button {
 		"o": {name: "settings", admin: true, run: (*Bot).settingsButton},
 		"m": {name: "menu", run: (*Bot).menu},
 		"b": {name: "broadcast", editor: true, run: (*Bot).broadcastButton},
+		"q": {name: "queue", editor: true, run: (*Bot).queueButton},
 		"x": {name: "nothing", run: (*Bot).nothing},
 	}
 }

@@ -14,6 +14,8 @@ import (
 
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -206,5 +208,20 @@ func walk(t *testing.T, language string) map[string]string {
 	d.pass(72 * time.Hour)
 	keep("rates_stale", d.ask(reader, reader, "/rates"))
 	keep("news_old", d.ask(reader, reader, "/news"))
+
+	// The queue.
+	keep("queue_empty", d.ask(editor, editor, "/queue"))
+	for chat, at := range map[int64]time.Duration{reader: 30 * time.Minute, editor: 690 * time.Minute} {
+		d.must(d.db.SetDigest(d.ctx(), d.clock(), store.Digest{ChatID: chat, Weekdays: 127, On: true, Chart: true, NextAt: d.clock().Add(at)}))
+	}
+	for i := range 1501 {
+		w := outbox.Delivery{Key: fmt.Sprint("w", i), ChatID: other, Lane: outbox.LaneDigest, Message: outbox.Message{Text: "x"}}
+		if i < 7 {
+			w.Lane = outbox.LaneBreaking
+		}
+		_, err := d.db.Enqueue(d.ctx(), d.clock(), w)
+		d.must(err)
+	}
+	keep("queue", d.ask(editor, editor, "/queue"))
 	return screens
 }

@@ -190,9 +190,9 @@ func TestBlockedAndBack(t *testing.T) {
 	if err != nil || c.Active {
 		t.Errorf("after the block: %+v %v", c, err)
 	}
-	due, err := d.db.DueDigests(d.ctx(), d.clock().Add(48*time.Hour), 10)
-	if err != nil || len(due) != 0 {
-		t.Errorf("digests are due for one who blocked the bot: %v %v", due, err)
+	d.pass(24 * time.Hour)
+	if n, err := digest.Plan(d.ctx(), d.db, d.clock(), quiet); err != nil || n != 0 {
+		t.Errorf("%d digests for one who blocked the bot, %v", n, err)
 	}
 	d.step(1, func() { d.tg.Unblock(reader) })
 	c, err = d.db.Chat(d.ctx(), reader)

@@ -80,7 +80,7 @@ func (f *front) serve(stop, held context.Context) error {
 	})
 	t.desk = bot.New(bot.Options{
 		Store: f.db, Telegram: f.tg, Pacer: pacer, Wake: t.sender.Wake, Halt: t.sender.Halt, Now: f.now,
-		DefaultZone: f.s.zone, Editors: f.s.editors, Username: f.username, Log: f.log, Observe: f.m.command,
+		DefaultZone: f.s.zone, SendRate: f.s.sendRate, Editors: f.s.editors, Username: f.username, Log: f.log, Observe: f.m.command,
 	})
 	var group errgroup.Group
 	start := func(name string, ctx context.Context, loop func(context.Context) error) {

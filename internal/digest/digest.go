@@ -62,14 +62,9 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 	if err != nil {
 		return nil, fmt.Errorf("build digest: %w", err)
 	}
-	since := lastSlot
-	if since.IsZero() {
-		since = now.Add(-firstReach)
-	}
-	if oldest := now.Add(-maxReach); since.Before(oldest) {
-		since = oldest
-	}
-	headlines, _, err := db.Headlines(ctx, store.NewsQuery{Languages: chat.NewsLanguages, Topics: chat.Topics, AsOf: now, Since: since, Limit: stories})
+	headlines, _, err := db.Headlines(ctx, store.NewsQuery{
+		Languages: chat.NewsLanguages, Topics: chat.Topics, AsOf: now, Since: reach(lastSlot, now), Limit: stories,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("build digest: %w", err)
 	}
@@ -112,6 +107,17 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 	}
 	keyboard = append(keyboard, []outbox.Button{{Text: p.T("article.to_news"), Data: "m:news"}})
 	return &outbox.Message{Text: strings.TrimSpace(text), Keyboard: keyboard}, nil
+}
+
+// reach is where a digest begins: where the last one ended, within limits.
+func reach(lastSlot, now time.Time) time.Time {
+	if lastSlot.IsZero() {
+		return now.Add(-firstReach)
+	}
+	if oldest := now.Add(-maxReach); lastSlot.Before(oldest) {
+		return oldest
+	}
+	return lastSlot
 }
 
 // storyLine is a story's number, language, linked title and source.

@@ -5,30 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"newsbot/internal/locale"
-	"newsbot/internal/outbox"
 	"newsbot/internal/store"
 )
 
-// slice is how many chats are settled in one transaction.
-const slice = 500
+const (
+	// slice is how many chats are settled in one transaction: as long as it takes,
+	// SQLite's other writers wait, readers' commands among them.
+	slice = 200
+	// stint is for how long one call of Plan goes on. What is left is due still,
+	// and a sender has enough to do until the next call.
+	stint = 10 * time.Second
+)
 
-// Plan settles every slot that is due: its message goes to the outbox, or, when
-// its day is over where the reader is, a note says why not. It returns how many
-// were enqueued. A chat whose digest fails is left due, told in err, and stops no other.
+// Plan settles the slots that are due: a slot's message goes to the outbox, or,
+// when its day is over where the reader is or the chat cannot be reached, a note
+// says why not. It returns how many messages were enqueued. It works in slices,
+// each of which is done when it returns, and stops after a while with the rest
+// still due. A chat whose digest fails is left due, told in err, and stops no other.
 func Plan(ctx context.Context, db *store.Store, now time.Time, log *slog.Logger) (sent int, err error) {
-	r := round{db: db, now: now, log: log, built: map[string]built{}, charts: map[string]*outbox.Message{}, seen: map[slotKey]bool{}}
-	for {
-		n, more, err := r.slice(ctx)
-		sent += n
-		if err != nil || !more {
-			return sent, errors.Join(err, r.err())
-		}
-	}
+	return newRound(db, now, log).run(ctx)
 }
 
 // round is one run of Plan.
@@ -36,12 +34,19 @@ type round struct {
 	db    *store.Store
 	now   time.Time
 	log   *slog.Logger
-	built map[string]built // what chats share is made once
-	// charts are the pictures, by language and currencies; nil where there is none.
-	charts map[string]*outbox.Message
-	seen   map[slotKey]bool // slots that this round has dealt with
-	stuck  int              // of those, how many are still due
-	errs   []error          // of the first of them
+	press press
+
+	after store.Digest // the last one that was dealt with
+	again bool         // a slot was settled whose next one is due as well
+	sent  int
+	over  int     // slots whose day was over
+	away  int     // slots of chats that cannot be reached
+	stuck int     // slots that failed and are still due
+	errs  []error // of the first of them
+}
+
+func newRound(db *store.Store, now time.Time, log *slog.Logger) *round {
+	return &round{db: db, now: now, log: log, press: newPress(db, now, log)}
 }
 
 // told is how many failures an error tells in full: one cause fails for many chats alike.
@@ -54,30 +59,38 @@ func (r *round) err() error {
 	return errors.Join(r.errs...)
 }
 
-type built struct {
-	message *outbox.Message
-	err     error
-}
-
-type slotKey struct {
-	chat int64
-	at   int64
-}
-
-func (r *round) slice(ctx context.Context) (sent int, more bool, err error) {
-	// Those that failed stay first in line: ask past them.
-	due, err := r.db.DueDigests(ctx, r.now, slice+r.stuck)
-	if err != nil {
-		return 0, false, err
-	}
-	var slots []store.Slot
-	fresh := false
-	for _, d := range due {
-		key := slotKey{d.ChatID, d.NextAt.UnixMilli()}
-		if r.seen[key] {
-			continue
+func (r *round) run(ctx context.Context) (sent int, err error) {
+	end := time.Now().Add(stint)
+	for {
+		more, err := r.slice(ctx)
+		if err != nil {
+			return r.sent, errors.Join(err, r.err())
 		}
-		r.seen[key], fresh = true, true
+		if !more && r.again { // today's slots of those whose yesterday's was over
+			more, r.again, r.after = true, false, store.Digest{}
+		}
+		if !more || time.Now().After(end) {
+			break
+		}
+	}
+	if r.over > 0 {
+		r.log.Warn("digests skipped: their day is over", slog.Int("chats", r.over))
+	}
+	if r.away > 0 {
+		r.log.Info("digests skipped: the chats cannot be reached", slog.Int("chats", r.away))
+	}
+	return r.sent, r.err()
+}
+
+// slice settles the next chats in line; more is false behind the last.
+func (r *round) slice(ctx context.Context) (more bool, err error) {
+	due, err := r.db.DueDigests(ctx, r.now, r.after, slice)
+	if err != nil || len(due) == 0 {
+		return false, err
+	}
+	r.after = due[len(due)-1].Digest
+	slots := make([]store.Slot, 0, len(due))
+	for _, d := range due {
 		slot, err := r.settle(ctx, d)
 		if err != nil {
 			r.stuck++
@@ -86,10 +99,12 @@ func (r *round) slice(ctx context.Context) (sent int, more bool, err error) {
 			}
 			continue
 		}
+		r.again = r.again || !slot.NextAt.IsZero() && !slot.NextAt.After(r.now)
 		slots = append(slots, slot)
 	}
-	sent, err = r.db.CommitSlots(ctx, r.now, slots)
-	return sent, fresh, err
+	n, err := r.db.CommitSlots(ctx, r.now, slots)
+	r.sent += n
+	return len(due) == slice, err
 }
 
 // settle decides on one slot.
@@ -99,53 +114,27 @@ func (r *round) settle(ctx context.Context, d store.DueDigest) (store.Slot, erro
 		return store.Slot{}, err
 	}
 	slot := store.Slot{ChatID: d.ChatID, At: d.NextAt, ThreadID: d.Chat.ThreadID}
+	if !d.Chat.Active {
+		// Not late either: who comes back has the news on a button, and the next digest at its time.
+		slot.Note, slot.NextAt = "the chat could not be reached", Next(d.Digest, zone, r.now)
+		r.away++
+		return slot, nil
+	}
 	y, m, day := r.now.In(zone).Date()
 	midnight := instant(time.Date(y, m, day, 0, 0, 0, 0, time.UTC), 0, zone)
 	if d.NextAt.Before(midnight) {
 		// Days that are over are passed in one step, up to today's slot, which may still be sent.
 		slot.Note = "the day was over"
 		slot.NextAt = Next(d.Digest, zone, midnight.Add(-time.Nanosecond))
-		r.log.Warn("digest skipped: its day is over", slog.Int64("chat", d.ChatID), slog.Time("slot", d.NextAt))
+		r.over++
 		return slot, nil
 	}
 	slot.NextAt = Next(d.Digest, zone, r.now)
-	if slot.Message, err = r.build(ctx, d); err == nil && d.Digest.Chart {
-		slot.Picture = r.chart(ctx, d)
+	// A reader who has it come in the quiet hours wants to hear it; one that is
+	// late and falls into them wakes nobody.
+	silent := d.Chat.Quiet.At(r.now, zone) && !d.Chat.Quiet.At(d.NextAt, zone)
+	if slot.Message, err = r.press.message(ctx, d, silent); err == nil && d.Digest.Chart {
+		slot.Picture = r.press.chart(ctx, d)
 	}
 	return slot, err
-}
-
-// chart is the picture of a chat's digest; nil when there is none to show. A
-// picture that fails takes nothing from the digest.
-func (r *round) chart(ctx context.Context, d store.DueDigest) *outbox.Message {
-	key := fmt.Sprintf("%s|%s|%s", d.Chat.Language, strings.Join(d.Chat.Currencies, ","), d.Chat.Zone)
-	m, ok := r.charts[key]
-	if !ok {
-		var err error
-		if m, err = Chart(ctx, r.db, d.Chat, r.now); err != nil {
-			r.log.Error("digest goes out without its chart", slog.Int64("chat", d.ChatID), slog.Any("error", err))
-		}
-		r.charts[key] = m
-	}
-	return m
-}
-
-// build makes a chat's message, or takes the one of a chat that reads the same.
-func (r *round) build(ctx context.Context, d store.DueDigest) (*outbox.Message, error) {
-	key := fmt.Sprintf("%s|%s|%s|%s|%d", d.Chat.Language, strings.Join(d.Chat.NewsLanguages, ","), strings.Join(d.Chat.Currencies, ",")+"|"+strings.Join(d.Chat.Topics, ","), d.Chat.Zone, d.LastSlot.UnixMilli())
-	b, ok := r.built[key]
-	if !ok {
-		b.message, b.err = r.render(ctx, d)
-		r.built[key] = b
-	}
-	return b.message, b.err
-}
-
-func (r *round) render(ctx context.Context, d store.DueDigest) (m *outbox.Message, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return Build(ctx, r.db, d.Chat, d.LastSlot, r.now)
 }

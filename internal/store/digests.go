@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -26,6 +29,8 @@ type digestRow struct {
 	Chart    bool  `db:"with_chart"`
 }
 
+const digestColumns = `chat_id, minute, weekdays, next_at, last_slot_at, is_on, with_chart`
+
 func (r digestRow) digest() Digest {
 	return Digest{ChatID: r.ChatID, Minute: r.Minute, Weekdays: uint8(r.Weekdays), NextAt: at(r.NextAt), On: r.On, Chart: r.Chart}
 }
@@ -33,7 +38,7 @@ func (r digestRow) digest() Digest {
 // Digest returns when a chat gets its digest, or ErrNotFound.
 func (s *Store) Digest(ctx context.Context, chatID int64) (Digest, error) {
 	var row digestRow
-	err := get(ctx, s.r, &row, `SELECT chat_id, minute, weekdays, next_at, last_slot_at, is_on, with_chart FROM digests WHERE chat_id = ?`, chatID)
+	err := get(ctx, s.r, &row, `SELECT `+digestColumns+` FROM digests WHERE chat_id = ?`, chatID)
 	if err != nil {
 		return Digest{}, fmt.Errorf("read digest of chat %d: %w", chatID, err)
 	}
@@ -56,19 +61,24 @@ func (s *Store) SetDigest(ctx context.Context, now time.Time, d Digest) error {
 	return nil
 }
 
-// DueDigests returns digests that are on and due, of active chats, earliest first.
-func (s *Store) DueDigests(ctx context.Context, now time.Time, limit int) ([]DueDigest, error) {
+// DueDigests returns digests that are on and due, earliest first, from the one
+// after the given one on; the zero value is the beginning. Those of chats that
+// cannot be reached are among them.
+func (s *Store) DueDigests(ctx context.Context, now time.Time, after Digest, limit int) ([]DueDigest, error) {
 	var rows []struct {
 		D digestRow `db:"d"`
 		C chatRow   `db:"c"`
 	}
+	from := int64(math.MinInt64)
+	if !after.NextAt.IsZero() {
+		from = ms(after.NextAt)
+	}
+	// The digests first, in their index's order, however many are due; then the chats of these few.
 	err := list(ctx, s.r, &rows, `
-		SELECT d.chat_id AS "d.chat_id", d.minute AS "d.minute", d.weekdays AS "d.weekdays",
-			d.next_at AS "d.next_at", d.last_slot_at AS "d.last_slot_at", d.is_on AS "d.is_on", d.with_chart AS "d.with_chart",
-			`+chatColumnsAs+`
-		FROM digests d JOIN chats c ON c.chat_id = d.chat_id
-		WHERE d.is_on AND d.next_at <= ? AND c.active
-		ORDER BY d.next_at, d.chat_id LIMIT ?`, ms(now), limit)
+		WITH d AS MATERIALIZED (SELECT `+digestColumns+` FROM digests
+			WHERE is_on AND next_at <= ? AND (next_at, chat_id) > (?, ?) ORDER BY next_at, chat_id LIMIT ?)
+		SELECT `+columnsAs("d", digestColumns)+`, `+chatColumnsAs+`
+		FROM d JOIN chats c ON c.chat_id = d.chat_id ORDER BY d.next_at, d.chat_id`, ms(now), from, after.ChatID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read due digests: %w", err)
 	}
@@ -94,7 +104,7 @@ func (s *Store) CommitSlots(ctx context.Context, now time.Time, slots []Slot) (e
 	}
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		enqueued = 0
-		for part := range chunks(slots, chunk) {
+		for part := range onceEach(slots) {
 			n, err := commitSlots(ctx, tx, now, part)
 			if err != nil {
 				return err
@@ -107,6 +117,23 @@ func (s *Store) CommitSlots(ctx context.Context, now time.Time, slots []Slot) (e
 		return 0, fmt.Errorf("commit %d digest slots: %w", len(slots), err)
 	}
 	return enqueued, nil
+}
+
+// onceEach yields slots in parts of at most chunk, no chat twice in one.
+func onceEach(slots []Slot) iter.Seq[[]Slot] {
+	return func(yield func([]Slot) bool) {
+		for len(slots) > 0 {
+			seen, n := map[int64]bool{}, 0
+			for n < len(slots) && n < chunk && !seen[slots[n].ChatID] {
+				seen[slots[n].ChatID] = true
+				n++
+			}
+			if !yield(slots[:n]) {
+				return
+			}
+			slots = slots[n:]
+		}
+	}
 }
 
 func commitSlots(ctx context.Context, tx *sqlx.Tx, now time.Time, slots []Slot) (enqueued int, err error) {
@@ -125,35 +152,32 @@ func commitSlots(ctx context.Context, tx *sqlx.Tx, now time.Time, slots []Slot) 
 		isFresh[k] = true
 	}
 	var deliveries []outbox.Delivery
+	var messages []*outbox.Message
 	for _, sl := range slots {
 		key := slotKey{sl.ChatID, ms(sl.At)}
 		last := int64(0)
 		if isFresh[key] && sl.Message != nil {
-			delete(isFresh, key)        // a slot given twice is one slot
 			last = max(key.At, ms(now)) // what came until now has been told
-			deliveries = append(deliveries, outbox.Delivery{
+			text := outbox.Delivery{
 				Key:    "d:" + strconv.FormatInt(key.Chat, 10) + ":" + strconv.FormatInt(key.At, 10),
-				ChatID: sl.ChatID, ThreadID: sl.ThreadID, Lane: outbox.LaneDigest,
-				Message: *sl.Message, DueAt: sl.DueAt,
-			})
+				ChatID: sl.ChatID, ThreadID: sl.ThreadID, Lane: outbox.LaneDigest, DueAt: sl.DueAt,
+			}
+			deliveries, messages = append(deliveries, text), append(messages, sl.Message)
 			if sl.Picture != nil {
-				deliveries = append(deliveries, pictureOf(sl, deliveries[len(deliveries)-1], now))
+				deliveries, messages = append(deliveries, pictureOf(text, now)), append(messages, sl.Picture)
 			}
 		}
 		moves = append(moves, sl.ChatID, key.At, ms(sl.NextAt), last)
 	}
-	if enqueued, err = enqueue(ctx, tx, now, deliveries); err != nil {
+	if enqueued, err = enqueueShared(ctx, tx, now, deliveries, messages); err != nil {
 		return 0, err
 	}
-	// In two steps: the slot was sent even when the digest was changed meanwhile.
-	with := `WITH v (chat, slot, next, last) AS (VALUES ` +
-		places(len(slots), "(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))") + `) `
-	if _, err := exec(ctx, tx, with+`UPDATE digests SET last_slot_at = v.last FROM v
-		WHERE digests.chat_id = v.chat AND v.last > digests.last_slot_at`, moves...); err != nil {
-		return 0, err
-	}
-	_, err = exec(ctx, tx, with+`UPDATE digests SET next_at = v.next FROM v
-		WHERE digests.chat_id = v.chat AND digests.next_at = v.slot`, moves...)
+	// The slot was sent even when the digest was changed meanwhile.
+	_, err = exec(ctx, tx, `WITH v (chat, slot, next, last) AS (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))`+
+		strings.Repeat(", (?, ?, ?, ?)", len(slots)-1)+`)
+		UPDATE digests SET last_slot_at = CASE WHEN v.last > last_slot_at THEN v.last ELSE last_slot_at END,
+			next_at = CASE WHEN next_at = v.slot THEN v.next ELSE next_at END
+		FROM v WHERE digests.chat_id = v.chat`, moves...)
 	return enqueued, err
 }
 
@@ -163,9 +187,9 @@ const pictureGap = 2 * time.Second
 
 // pictureOf is the delivery of a slot's picture, a part with a key of its own:
 // whatever becomes of it, the text is not touched.
-func pictureOf(sl Slot, text outbox.Delivery, now time.Time) outbox.Delivery {
+func pictureOf(text outbox.Delivery, now time.Time) outbox.Delivery {
 	part := text
-	part.Key, part.Message = text.Key+":p", *sl.Picture
+	part.Key = text.Key + ":p"
 	if part.DueAt.IsZero() {
 		part.DueAt = now
 	}

@@ -28,19 +28,25 @@ func TestDueDigests(t *testing.T) {
 		set(5, store.Digest{Minute: 720, Weekdays: 127, NextAt: noon, On: true})
 		must(t, s.DeactivateChat(ctx, noon, 5, "blocked"))
 
-		due, err := s.DueDigests(ctx, noon, 10)
+		due, err := s.DueDigests(ctx, noon, store.Digest{}, 10)
 		must(t, err)
 		c2, err := s.Chat(ctx, 2)
 		must(t, err)
-		if len(due) != 2 || due[1].ChatID != 1 {
+		if len(due) != 3 || due[1].ChatID != 1 || due[2].ChatID != 5 || due[2].Chat.Active {
 			t.Fatalf("due: %+v", due)
 		}
 		want := store.DueDigest{Digest: store.Digest{ChatID: 2, Minute: 719, Weekdays: 31, NextAt: noon.Add(-time.Minute), On: true}, Chat: c2}
 		if diff := cmp.Diff(want, due[0]); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
-		if due, err = s.DueDigests(ctx, noon, 1); len(due) != 1 || due[0].ChatID != 2 || err != nil {
+		if due, err = s.DueDigests(ctx, noon, store.Digest{}, 1); len(due) != 1 || due[0].ChatID != 2 || err != nil {
 			t.Errorf("the first: %+v, %v", due, err)
+		}
+		if due, err = s.DueDigests(ctx, noon, due[0].Digest, 1); len(due) != 1 || due[0].ChatID != 1 || err != nil {
+			t.Errorf("the one after it: %+v, %v", due, err)
+		}
+		if due, err = s.DueDigests(ctx, noon, due[0].Digest, 10); len(due) != 1 || due[0].ChatID != 5 || err != nil {
+			t.Errorf("the rest: %+v, %v", due, err)
 		}
 		d, err := s.Digest(ctx, 4)
 		must(t, err)
@@ -56,7 +62,7 @@ func TestDigestPicture(t *testing.T) {
 		s, ctx := open(), t.Context()
 		touch(t, s, 1)
 		must(t, s.SetDigest(ctx, noon, store.Digest{ChatID: 1, Minute: 720, Weekdays: 127, NextAt: noon, On: true, Chart: true}))
-		due, err := s.DueDigests(ctx, noon, 10)
+		due, err := s.DueDigests(ctx, noon, store.Digest{}, 10)
 		must(t, err)
 		d, err := s.Digest(ctx, 1)
 		must(t, err)
@@ -129,7 +135,7 @@ func TestCommitSlots(t *testing.T) {
 				t.Errorf("delivery %+v", d)
 			}
 		}
-		due, err := s.DueDigests(ctx, next, 10)
+		due, err := s.DueDigests(ctx, next, store.Digest{}, 10)
 		must(t, err)
 		last := map[int64]time.Time{}
 		for _, d := range due {
@@ -141,7 +147,7 @@ func TestCommitSlots(t *testing.T) {
 		// A digest of yesterday that comes late does not set the last slot back.
 		_, err = s.CommitSlots(ctx, noon, []store.Slot{{ChatID: 1, At: noon.Add(-24 * time.Hour), NextAt: noon, Message: &m}})
 		must(t, err)
-		if due, _ = s.DueDigests(ctx, next, 1); len(due) == 1 && due[0].ChatID == 1 && !due[0].LastSlot.Equal(noon) {
+		if due, _ = s.DueDigests(ctx, next, store.Digest{}, 1); len(due) == 1 && due[0].ChatID == 1 && !due[0].LastSlot.Equal(noon) {
 			t.Errorf("last slot %v", due[0].LastSlot)
 		}
 	})

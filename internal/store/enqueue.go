@@ -46,24 +46,63 @@ func enqueue(ctx context.Context, tx *sqlx.Tx, now time.Time, deliveries []outbo
 		if err != nil {
 			return 0, err
 		}
-		var args []any
-		for i, d := range part {
-			due := d.DueAt
-			if due.IsZero() {
-				due = now
-			}
-			args = append(args, d.Key, d.ChatID, d.ThreadID, int(d.Lane), d.Batch, ids[i], ms(due), d.Attempts, ms(now))
-		}
-		n, err := exec(ctx, tx, `INSERT INTO outbox (delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts,
-				created_at, state, holder, lease_until, message_id, reason, settled_at) VALUES `+
-			places(len(part), "(?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, '', 0)")+
-			` ON CONFLICT (delivery_key) DO NOTHING`, args...)
+		n, err := insertDeliveries(ctx, tx, now, part, ids)
 		if err != nil {
 			return 0, err
 		}
 		added += n
 	}
 	return added, nil
+}
+
+// enqueueShared is enqueue for deliveries many of which have the same message:
+// it is given beside each, and every different one is written down once.
+func enqueueShared(ctx context.Context, tx *sqlx.Tx, now time.Time, deliveries []outbox.Delivery, messages []*outbox.Message) (added int, err error) {
+	if len(deliveries) == 0 {
+		return 0, nil
+	}
+	place := map[*outbox.Message]int{}
+	var different []outbox.Message
+	for _, m := range messages {
+		if _, ok := place[m]; !ok {
+			place[m] = len(different)
+			different = append(different, *m)
+		}
+	}
+	payloads, err := storePayloads(ctx, tx, now, different)
+	if err != nil {
+		return 0, err
+	}
+	for len(deliveries) > 0 {
+		n := min(len(deliveries), chunk)
+		ids := make([]string, n)
+		for i, m := range messages[:n] {
+			ids[i] = payloads[place[m]]
+		}
+		made, err := insertDeliveries(ctx, tx, now, deliveries[:n], ids)
+		if err != nil {
+			return 0, err
+		}
+		added += made
+		deliveries, messages = deliveries[n:], messages[n:]
+	}
+	return added, nil
+}
+
+// insertDeliveries writes deliveries whose messages are stored under ids.
+func insertDeliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, deliveries []outbox.Delivery, ids []string) (int, error) {
+	args := make([]any, 0, 9*len(deliveries))
+	for i, d := range deliveries {
+		due := d.DueAt
+		if due.IsZero() {
+			due = now
+		}
+		args = append(args, d.Key, d.ChatID, d.ThreadID, int(d.Lane), d.Batch, ids[i], ms(due), d.Attempts, ms(now))
+	}
+	return exec(ctx, tx, `INSERT INTO outbox (delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts,
+			created_at, state, holder, lease_until, message_id, reason, settled_at) VALUES `+
+		places(len(deliveries), "(?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, '', 0)")+
+		` ON CONFLICT (delivery_key) DO NOTHING`, args...)
 }
 
 // storePayloads stores messages, each different one once, and returns their

@@ -83,6 +83,16 @@ func (s *Store) CountTopics(ctx context.Context, since time.Time) (map[string]in
 	return counts, nil
 }
 
+// LastSeen returns when the newest article was first seen at or before an
+// instant; zero when there is none.
+func (s *Store) LastSeen(ctx context.Context, upTo time.Time) (time.Time, error) {
+	var seen int64
+	if err := get(ctx, s.r, &seen, `SELECT COALESCE(MAX(first_seen_at), 0) FROM articles WHERE first_seen_at <= ?`, ms(upTo)); err != nil {
+		return time.Time{}, fmt.Errorf("find the newest article: %w", err)
+	}
+	return at(seen), nil
+}
+
 // noTopic is the empty topic in a list, which could not be told from no list.
 const noTopic = "-"
 

@@ -1,0 +1,78 @@
+package bot
+
+import (
+	"context"
+	"math"
+	"strings"
+	"time"
+
+	"newsbot/internal/digest"
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+)
+
+// queue shows an editor what waits to be sent, and how long the digests of each
+// hour to come will take: when not to begin a broadcast.
+func (b *Bot) queue(ctx context.Context, r *request) (answer, error) {
+	m, err := b.queueScreen(ctx, r)
+	return answer{messages: []outbox.Message{m}}, err
+}
+
+func (b *Bot) queueButton(ctx context.Context, r *request) (answer, error) {
+	m, err := b.queueScreen(ctx, r)
+	return screen(m), err
+}
+
+func (b *Bot) queueScreen(ctx context.Context, r *request) (outbox.Message, error) {
+	waiting, err := b.o.Store.Waiting(ctx, r.now)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	total, ahead := 0, 0 // ahead of digests go all but the bulk
+	var parts []string
+	for _, lane := range []struct {
+		lane outbox.Lane
+		key  string
+	}{{outbox.LaneReply, "queue.replies"}, {outbox.LaneBreaking, "queue.breaking"}, {outbox.LaneDigest, "queue.digests"}, {outbox.LaneBulk, "queue.bulk"}} {
+		n := waiting[lane.lane]
+		if total += n; n > 0 {
+			parts = append(parts, r.p.H(lane.key, "Count", n))
+		}
+		if lane.lane != outbox.LaneBulk {
+			ahead += n
+		}
+	}
+	var t strings.Builder
+	t.WriteString("<b>" + r.p.H("queue.title") + "</b> · " + locale.Escape(r.p.DateTime(r.now, r.now)) + "\n\n")
+	if total == 0 {
+		t.WriteString(r.p.H("queue.empty"))
+	} else {
+		t.WriteString(r.p.H("queue.waiting", "Count", total, "Time", about(r.p, digest.Sending(total, b.o.SendRate))) + "\n" + strings.Join(parts, "\n"))
+	}
+	t.WriteString("\n\n<b>" + r.p.H("queue.day") + "</b>\n")
+	hours, err := digest.Forecast(ctx, b.o.Store, r.now, r.p.Zone(), ahead, b.o.SendRate)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if len(hours) == 0 {
+		t.WriteString(r.p.H("queue.no_digests") + "\n")
+	}
+	for _, h := range hours { // at most 25
+		t.WriteString(r.p.H("queue.hour", "From", r.p.Clock(h.From), "To", r.p.Clock(h.From.Add(time.Hour)), "Count", h.Digests, "Time", about(r.p, h.Wait)) + "\n")
+	}
+	t.WriteString("\n" + r.p.H("queue.rate", "Count", max(1, int(math.Round(b.o.SendRate)))))
+	return outbox.Message{Text: t.String(), Keyboard: [][]outbox.Button{{{Text: r.p.T("button.refresh"), Data: "q:"}}}}, nil
+}
+
+// about writes how long something will take, no finer than an estimate is.
+func about(p *locale.Printer, d time.Duration) string {
+	minutes := int((d + 30*time.Second) / time.Minute)
+	switch {
+	case minutes < 1:
+		return p.T("queue.soon")
+	case minutes < 100:
+		return p.T("queue.minutes", "Count", minutes)
+	default:
+		return p.T("queue.hours", "Count", (minutes+30)/60)
+	}
+}
