@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 
 	"newsbot/internal/rates"
 	"newsbot/internal/store"
-	"newsbot/internal/store/storetest"
 )
 
 // BenchmarkRatesReply measures the time from /rates at Telegram to the rates
@@ -27,25 +23,24 @@ func BenchmarkRatesReply(b *testing.B) {
 			chats := rate * seconds
 			for range b.N {
 				report := func(side string, took []time.Duration) {
-					slices.Sort(took)
-					p50, p99 := took[len(took)/2], took[len(took)*99/100]
+					p50, p99 := percentiles(took)
 					fmt.Printf("/rates at %d/s %-8s p50 %7.2f ms  p99 %7.2f ms\n", rate, side, ms(p50), ms(p99))
 					b.ReportMetric(ms(p50), side+"-p50-ms")
 					b.ReportMetric(ms(p99), side+"-p99-ms")
 				}
-				w := newBenchTown(b, chats)
+				w := newBenchTown(b, chats, chats)
 				w.ask = "/rates"
-				bare := w.spawn(binaries.bare, "echo")
+				bare := w.spawn(w.bare("echo"))
 				report("bare", w.commands(rate, chats))
 				bare()
 				w.emu.Close()
-				for _, database := range []string{"sqlite:" + filepath.Join(b.TempDir(), "newsbot.db"), storetest.Postgres(b)} {
-					w := newBenchTown(b, chats)
+				for _, db := range engines(b) {
+					w := newBenchTown(b, chats, chats)
 					w.ask = "/rates"
-					w.fill(database, chats)
-					w.fillRates(database)
-					stop := w.newsbot(database)
-					report(strings.Split(database, ":")[0], w.commands(rate, chats))
+					w.fill(db.address, chats)
+					w.fillRates(db.address)
+					stop := w.newsbot(db.address, benchRate)
+					report(db.name, w.commands(rate, chats))
 					stop()
 					w.emu.Close()
 				}

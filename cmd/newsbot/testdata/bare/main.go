@@ -13,11 +13,8 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
-// The number of connections and the text are newsbot's in the benchmarks.
-const (
-	senders = 32
-	text    = "The bridge at Kapchagay is open again: traffic moves in both directions since this morning, police say."
-)
+// The text is newsbot's in the benchmarks.
+const text = "The bridge at Kapchagay is open again: traffic moves in both directions since this morning, police say."
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -26,32 +23,40 @@ func main() {
 	}
 }
 
-// run does a job: echo, or broadcast with the first chat and how many there are.
+// run does a job over so many connections: SENDERS echo, or SENDERS broadcast
+// FIRST COUNT, to as many chats from that id on.
 func run(args []string) error {
+	var numbers []int64
+	for i, arg := range args {
+		if i == 1 {
+			continue // the job
+		}
+		n, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil {
+			return err
+		}
+		numbers = append(numbers, n)
+	}
+	if len(args) != 2 && len(args) != 4 {
+		return fmt.Errorf("%d arguments", len(args))
+	}
+	senders := int(numbers[0])
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = senders
+	transport.MaxIdleConnsPerHost, transport.MaxIdleConns = senders, 0
 	api, err := tgbotapi.NewBotAPIWithClient(os.Getenv("TELEGRAM_BOT_TOKEN"), os.Getenv("TELEGRAM_API_URL")+"/bot%s/%s", &http.Client{Transport: transport})
 	if err != nil {
 		return err
 	}
-	switch args[0] {
-	case "broadcast":
-		first, err := strconv.ParseInt(args[1], 10, 64)
-		if err != nil {
-			return err
-		}
-		count, err := strconv.ParseInt(args[2], 10, 64)
-		if err != nil {
-			return err
-		}
-		return bareBroadcast(api, first, count)
-	case "echo":
-		return bareEcho(api)
+	switch {
+	case args[1] == "broadcast" && len(args) == 4:
+		return bareBroadcast(api, senders, numbers[1], numbers[2])
+	case args[1] == "echo":
+		return bareEcho(api, senders)
 	}
-	return fmt.Errorf("no job %q", args[0])
+	return fmt.Errorf("no job %q", args[1])
 }
 
-func bareBroadcast(api *tgbotapi.BotAPI, first, count int64) error {
+func bareBroadcast(api *tgbotapi.BotAPI, senders int, first, count int64) error {
 	chats := make(chan int64)
 	var group sync.WaitGroup
 	var mu sync.Mutex
@@ -78,7 +83,7 @@ func bareBroadcast(api *tgbotapi.BotAPI, first, count int64) error {
 }
 
 // bareEcho answers every message, as many at the same time as newsbot does.
-func bareEcho(api *tgbotapi.BotAPI) error {
+func bareEcho(api *tgbotapi.BotAPI, senders int) error {
 	u := tgbotapi.NewUpdate(0)
 	u.Timeout = 30
 	slots := make(chan struct{}, senders)
