@@ -105,10 +105,10 @@ type pace struct {
 }
 
 var paces = []pace{
-	{"30/s", 30, false, 12, false, 0.99, 33},
-	{"30/s, 60±20 ms", 30, false, 12, true, 0.985, 33},
-	{"1000/s paid", 1000, true, 8, false, 0.99, 1050},
-	{"1000/s paid, 60±20 ms", 1000, true, 8, true, 0.985, 1050},
+	{"30/s", 30, false, 8, false, 0.99, 33},
+	{"30/s, 60±20 ms", 30, false, 8, true, 0.985, 33},
+	{"1000/s paid", 1000, true, 5, false, 0.99, 1050},
+	{"1000/s paid, 60±20 ms", 1000, true, 5, true, 0.985, 1050},
 }
 
 // BenchmarkLimits measures how much of Telegram's limits a broadcast uses, with

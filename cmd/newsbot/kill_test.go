@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -152,23 +151,6 @@ func TestKilledDigestRunLosesNoChart(t *testing.T) {
 	})
 }
 
-func TestKilledBroadcastReachesEveryone(t *testing.T) {
-	t.Parallel()
-	eachDatabase(t, func(t *testing.T, database string) {
-		w := newTown(t)
-		w.settle(database, nil)
-		p := w.start(database, "LOG_LEVEL=info")
-		w.say(editor, "/start")
-		w.sees(editor, "News")
-		w.say(editor, "/broadcast The bridge at Kapchagay is open again.")
-		preview := w.sees(editor, "Send it?")
-		w.presses(editor, preview, "Send")
-		p.kill()
-		kills := 1 + w.killAtRandom(database, 4, crowd)
-		w.reachesAll(kills, func(m emulator.Message) bool { return m.Text == "The bridge at Kapchagay is open again." })
-	})
-}
-
 // reachesAll waits until everyone in the crowd has a message, and holds the
 // repeats to what can have been in flight at the kills.
 func (w *town) reachesAll(kills int, match func(emulator.Message) bool) {
@@ -260,24 +242,4 @@ func TestKilledBeforeTheReplyAnswersAfterTheRestart(t *testing.T) {
 	clear()
 	w.start(database)
 	w.sees(reader, "Жаңалықтар")
-}
-
-func TestStoppedBroadcastStops(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
-	database := "sqlite:" + w.path("newsbot.db")
-	w.settle(database, nil)
-	w.start(database, "SEND_RATE=100")
-	w.say(editor, "/broadcast Not so fast.")
-	m := w.sees(editor, "Send it?")
-	w.presses(editor, m, "Send to")
-	isNews := func(m emulator.Message) bool { return m.Text == "Not so fast." }
-	eventually(t, 20*time.Second, "the broadcast to be under way", func() bool { n, _ := w.tally(isNews); return n > 150 })
-	w.presses(editor, current(w, m), "Stop")
-	reached, _ := w.tally(isNews)
-	w.becomes(m, "the editor to be told", func(m emulator.Message) bool { return strings.Contains(m.Text, "Broadcast was stopped") })
-	time.Sleep(3 * time.Second)
-	if later, _ := w.tally(isNews); later > reached+sendersFor(100) {
-		t.Errorf("%d more messages went out after the stop, at most the %d on the wire may", later-reached, sendersFor(100))
-	}
 }

@@ -62,9 +62,13 @@ type town struct {
 	dir  string
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t *testing.T, change ...func(*emulator.Options)) *town {
 	t.Helper()
-	emu, err := emulator.Start(emulator.Options{Token: testToken, Bot: emulator.User{FirstName: "Newsbot", Username: "newsbot_test_bot"}, KeepMessages: 50})
+	options := emulator.Options{Token: testToken, Bot: emulator.User{FirstName: "Newsbot", Username: "newsbot_test_bot"}, KeepMessages: 50}
+	for _, f := range change {
+		f(&options)
+	}
+	emu, err := emulator.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
