@@ -56,6 +56,7 @@ func TestRatesScreens(t *testing.T) {
 			at(20, 12, 0)
 			keep("friday", ask("/rates"))
 			keep("redenominated", ask("/rates vnd 19.11.2026")) // by the hundred the day before
+			keep("tomorrow_is_not_out", ask("/rates usd tomorrow"))
 			d.seedBoard(21)
 			at(20, 16, 10)
 			keep("tomorrow_is_out", ask("/rates"))
@@ -108,6 +109,43 @@ func TestRatesScreens(t *testing.T) {
 			keep("currencies_changed", m)
 			m, _, _ = d.press(reader, m, "←")
 			keep("own_list", m)
+		})
+	}
+}
+
+// Independence Day is a Wednesday: nobody trades, and Tuesday's session makes the
+// rates of Wednesday and of Thursday. On the holiday the bank's list for Thursday
+// says the same again, and on Thursday the screen says since when.
+func TestRatesHoliday(t *testing.T) {
+	for _, l := range locale.All() {
+		t.Run(string(l), func(t *testing.T) {
+			d := open(t, string(l))
+			keep := func(name string) {
+				t.Helper()
+				m := d.ask(reader, reader, "/rates usd kgs")
+				golden(t, filepath.Join("testdata", "rates", string(l), "holiday_"+name+".golden"), show(m))
+			}
+			december := func(n, hour int, usd, kgs, kgsNominal string) {
+				d.set(time.Date(2026, time.December, n, hour, 0, 0, 0, almaty))
+				next := n
+				if hour > 15 {
+					next++
+				}
+				d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, time.December, next, 0, 0, 0, 0, time.UTC),
+					[4]string{"USD", "1", usd, "0"}, [4]string{"KGS", kgsNominal, kgs, "0"})))
+			}
+			december(15, 9, "530.1", "6.05", "1")
+			december(15, 16, "531.4", "6.07", "1")
+			d.pass(16 * time.Hour)
+			keep("itself")
+			december(16, 16, "531.4", "6.07", "1")
+			keep("evening")
+			d.pass(16 * time.Hour)
+			keep("day_after")
+			december(17, 16, "529.9", "60.6", "10") // soms are listed by ten from now on
+			keep("trade_again")
+			d.pass(16 * time.Hour)
+			keep("over")
 		})
 	}
 }
