@@ -34,10 +34,10 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 		m, err := b.alertsScreen(ctx, r, "")
 		return answer{messages: []outbox.Message{m}}, err
 	}
-	w, ok := parseAlert(r.args)
+	w, ok := parseAlert(r.args, r.p.Base())
 	if !ok {
-		text := r.p.H("alert.bad", "Text", locale.Clip(r.args, 60)) + "\n\n" + r.p.H("alert.examples")
-		return note(text), nil
+		examples, err := b.alertExamples(ctx, r)
+		return note(r.p.H("alert.bad", "Text", locale.Clip(r.args, 60)) + "\n\n" + examples), err
 	}
 	code, err := rates.ParseCurrency(w.currency)
 	if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
@@ -55,7 +55,7 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 		ambiguous.Codes = listed
 		return answer{messages: []outbox.Message{whichAlert(r.p, w, ambiguous)}}, nil
 	}
-	if err != nil || code == rates.Tenge {
+	if err != nil || code == r.p.Base() {
 		return note(r.p.H("convert.unknown", "Word", locale.Clip(w.currency, 60))), nil
 	}
 	m, err := b.addAlert(ctx, r, code, w.kind, w.threshold)
@@ -73,8 +73,22 @@ var (
 	thresholdPattern = regexp.MustCompile(`\d[\d \x{a0}\x{202f}.,]*`)
 	thousandsPattern = regexp.MustCompile(`^\d{1,3}(?:[.,]\d{3})+$`)
 	plainPattern     = regexp.MustCompile(`^\d{1,9}(?:\.\d{1,6})?$`)
-	tengePattern     = regexp.MustCompile(`(?i)₸|(?:^|[\s\d])(?:тг|тенге|теңге\S*|kzt|tenge)(?:\s|$)`)
 )
+
+// withoutUnit drops the currency that prices are in from what follows a price:
+// "520 ₸ usd" is about dollars.
+func withoutUnit(text, base string) []string {
+	if sign := locale.Sign(base); sign != base {
+		text = strings.ReplaceAll(text, sign, " ")
+	}
+	return slices.DeleteFunc(strings.Fields(text), func(word string) bool {
+		code, err := rates.ParseCurrency(word)
+		if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
+			code = ambiguous.Codes[0] // руб, where prices are in Russian ones
+		}
+		return code == base || base == "KZT" && strings.HasPrefix(word, "теңге")
+	})
+}
 
 // alertWords are the signs and words for the direction; Kazakh ones stand behind the number.
 var alertWords = []struct{ word, kind string }{
@@ -86,7 +100,7 @@ var alertWords = []struct{ word, kind string }{
 // parseAlert reads what to watch for: "usd > 520", "eur ниже 600", "usd 520-дан
 // жоғары", "rub 2%". ok is false for what has no currency, no number, two
 // numbers, or a number that can be read in two ways.
-func parseAlert(text string) (w watch, ok bool) {
+func parseAlert(text, base string) (w watch, ok bool) {
 	text = strings.ToLower(text)
 	for _, each := range alertWords {
 		if strings.Contains(text, each.word) {
@@ -122,8 +136,7 @@ func parseAlert(text string) (w watch, ok bool) {
 	if strings.HasPrefix(after, "-") { // 520-дан, 600-ден
 		_, after, _ = strings.Cut(after, " ")
 	}
-	after = tengePattern.ReplaceAllString(" "+after, " ")
-	w.currency = strings.Join(strings.Fields(before+" "+after), " ")
+	w.currency = strings.Join(append(strings.Fields(before), withoutUnit(after, base)...), " ")
 	w.threshold = decimal.RequireFromString(number) // the pattern lets only numbers pass
 	return w, w.currency != "" && w.threshold.IsPositive() && (w.kind != store.AlertChange || w.threshold.LessThanOrEqual(decimal.NewFromInt(100)))
 }
@@ -168,7 +181,7 @@ func (b *Bot) alertButton(ctx context.Context, r *request) (answer, error) {
 		m, err := b.addAlert(ctx, r, code, kind, threshold)
 		return screen(m), err
 	case "x":
-		err := b.o.Store.RemoveAlert(ctx, store.Alert{ChatID: r.chat.ID, Code: code, Kind: kind, Threshold: threshold})
+		err := b.book().RemoveAlert(ctx, store.Alert{ChatID: r.chat.ID, Code: code, Kind: kind, Threshold: threshold})
 		if err != nil && !isNotFound(err) { // pressed twice: it is gone, as was asked
 			return answer{}, err
 		}
@@ -183,7 +196,7 @@ func (b *Bot) alertButton(ctx context.Context, r *request) (answer, error) {
 
 // newest is the newest rate of a currency, tomorrow's when it is out.
 func (b *Bot) newest(ctx context.Context, r *request, code string) (q rates.Quote, ok bool, err error) {
-	quotes, err := b.o.Store.Quotes(ctx, []string{code}, digest.Today(r.p, r.now).AddDate(0, 0, 1))
+	quotes, err := b.book().Quotes(ctx, []string{code}, digest.Today(r.p, r.now).AddDate(0, 0, 1))
 	if err != nil || len(quotes) == 0 {
 		return rates.Quote{}, false, err
 	}
@@ -199,7 +212,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 	if !ok {
 		return outbox.Message{Text: r.p.H("convert.missing", "Code", code)}, nil
 	}
-	now := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Tenge(q.Value.String()))
+	now := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Price(q.Value.String()))
 	switch {
 	case kind != "":
 	case threshold.GreaterThan(q.Value):
@@ -217,10 +230,10 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 		a.Armed = q.Value.GreaterThan(threshold)
 	}
 	if kind != store.AlertChange && (threshold.GreaterThan(q.Value.Mul(farAway)) || threshold.Mul(farAway).LessThan(q.Value)) {
-		text := r.p.H("alert.far", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Tenge(q.Value.String()), "Threshold", r.p.Tenge(threshold.String()))
+		text := r.p.H("alert.far", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Price(q.Value.String()), "Threshold", r.p.Price(threshold.String()))
 		return outbox.Message{Text: text}, nil
 	}
-	list, err := b.o.Store.Alerts(ctx, r.chat.ID)
+	list, err := b.book().Alerts(ctx, r.chat.ID)
 	if err != nil {
 		return outbox.Message{}, err
 	}
@@ -229,7 +242,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 	}) {
 		return b.alertsScreen(ctx, r, r.p.H("alert.limit", "Count", alertsAtOnce))
 	}
-	if err := b.o.Store.SetAlert(ctx, r.now, a); err != nil {
+	if err := b.book().SetAlert(ctx, r.now, a); err != nil {
 		return outbox.Message{}, err
 	}
 	said := locale.Raw("<b>" + locale.Escape(describe(r.p, a)) + "</b>")
@@ -245,9 +258,9 @@ func describe(p *locale.Printer, a store.Alert) string {
 	unit := digest.Units(p, a.Nominal, a.Code)
 	switch a.Kind {
 	case store.AlertAbove:
-		return p.T("alert.above", "Unit", unit, "Threshold", p.Tenge(a.Threshold.String()))
+		return p.T("alert.above", "Unit", unit, "Threshold", p.Price(a.Threshold.String()))
 	case store.AlertBelow:
-		return p.T("alert.below", "Unit", unit, "Threshold", p.Tenge(a.Threshold.String()))
+		return p.T("alert.below", "Unit", unit, "Threshold", p.Price(a.Threshold.String()))
 	default:
 		return p.T("alert.change", "Unit", a.Code, "Threshold", p.Percent(a.Threshold.String()))
 	}
@@ -255,7 +268,7 @@ func describe(p *locale.Printer, a store.Alert) string {
 
 // alertsScreen lists what a chat waits for, below what was just done.
 func (b *Bot) alertsScreen(ctx context.Context, r *request, lead string) (outbox.Message, error) {
-	list, err := b.o.Store.Alerts(ctx, r.chat.ID)
+	list, err := b.book().Alerts(ctx, r.chat.ID)
 	if err != nil {
 		return outbox.Message{}, err
 	}
@@ -270,14 +283,18 @@ func (b *Bot) alertsScreen(ctx context.Context, r *request, lead string) (outbox
 		keyboard = append(keyboard, []outbox.Button{{Text: "✕ " + describe(r.p, a), Data: alertData("x", a.Code, a.Kind, a.Threshold)}})
 	}
 	if len(list) == 0 {
-		t.WriteString(r.p.H("alert.none") + "\n\n" + r.p.H("alert.examples") + "\n")
+		examples, err := b.alertExamples(ctx, r)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		t.WriteString(r.p.H("alert.none") + "\n\n" + examples + "\n")
 	}
 	if !r.chat.Subscribed {
 		t.WriteString("\n" + r.p.H("alert.stopped") + "\n")
 	}
 	t.WriteString("\n<i>" + r.p.H("alert.about") + "</i>")
 	var add []outbox.Button
-	for _, code := range digest.ChatCurrencies(r.chat) {
+	for _, code := range digest.ChatCurrencies(r.chat, r.p.Base()) {
 		add = append(add, outbox.Button{Text: "＋ " + code, Data: "w:a:" + code})
 	}
 	for row := range slices.Chunk(add, currenciesInRow) {
@@ -285,6 +302,27 @@ func (b *Bot) alertsScreen(ctx context.Context, r *request, lead string) (outbox
 	}
 	keyboard = append(keyboard, []outbox.Button{{Text: r.p.T("rates.button_back"), Data: "r:"}})
 	return outbox.Message{Text: t.String(), Keyboard: keyboard}, nil
+}
+
+// alertExamples are what may be typed, with prices that the chat's currencies may reach.
+func (b *Bot) alertExamples(ctx context.Context, r *request) (string, error) {
+	codes := digest.ChatCurrencies(r.chat, r.p.Base())
+	var lines []string
+	for i, key := range []string{"alert.example_above", "alert.example_below"} {
+		code := codes[min(i, len(codes)-1)]
+		q, ok, err := b.newest(ctx, r, code)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			continue
+		}
+		above, below := around(q.Value)
+		threshold := []decimal.Decimal{above[2], below[2]}[i]
+		lines = append(lines, r.p.H(key, "Code", strings.ToLower(code), "Number", threshold.String(), "Price", r.p.Price(threshold.String())))
+	}
+	lines = append(lines, r.p.H("alert.example_change", "Code", strings.ToLower(codes[min(2, len(codes)-1)])))
+	return strings.Join(lines, "\n"), nil
 }
 
 // offerAlerts proposes round thresholds around the rate of a currency.
@@ -306,7 +344,7 @@ func (b *Bot) offerAlerts(ctx context.Context, r *request, code string) (outbox.
 	for _, p := range percents {
 		rows[2] = append(rows[2], outbox.Button{Text: "▲▼ " + r.p.Percent(p), Data: alertData("n", code, store.AlertChange, decimal.RequireFromString(p))})
 	}
-	text := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Tenge(q.Value.String())) + " " + r.p.H("alert.what")
+	text := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Price(q.Value.String())) + " " + r.p.H("alert.what")
 	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{rows[0], rows[1], rows[2], back}}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"newsbot/internal/emulator"
 	"newsbot/internal/jobs"
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 )
 
 // An alert asked for in the chat arrives there when the rate gets to it, in
@@ -22,9 +23,9 @@ func TestAlertArrives(t *testing.T) {
 			d.start()
 			d.ask(reader, reader, "/alert usd > 480")
 			d.ask(reader, reader, "/alert usd 0,3%")
-			clock := jobs.New(jobs.Options{Store: d.db, Now: d.clock, Wake: func() {}, Zone: almaty, Log: quiet})
+			clock := jobs.New(jobs.Options{Store: d.db, Bank: rates.NewBank(nil, rates.Book{}, ""), Now: d.clock, Wake: func() {}, Zone: almaty, Log: quiet})
 			clock.RunNow(d.ctx(), "alerts") // nothing is new
-			d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC), [4]string{"USD", "1", "481.20", "2.43"})))
+			d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC), [4]string{"USD", "1", "481.20", "2.43"})))
 			clock.RunNow(d.ctx(), "alerts", "alerts")
 			var told emulator.Message
 			for _, part := range why {

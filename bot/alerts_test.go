@@ -8,6 +8,7 @@ import (
 
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 )
 
 // TestAlertScreens walks through the alerts in every language.
@@ -58,7 +59,7 @@ func TestAlertsOfAChat(t *testing.T) {
 	full := d.ask(reader, reader, "/alert usd < 400")
 	contains(t, full.Text, "No more than 20 alerts")
 	contains(t, d.ask(reader, reader, "/alert usd > 480").Text, "Done.") // is there already
-	alerts, err := d.db.Alerts(d.ctx(), reader)
+	alerts, err := d.db.Rates(rates.Book{}).Alerts(d.ctx(), reader)
 	d.must(err)
 	if len(alerts) != 20 || !alerts[0].Armed {
 		t.Errorf("%d alerts: %+v", len(alerts), alerts)

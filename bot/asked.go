@@ -26,13 +26,13 @@ func (b *Bot) ratesAsked(ctx context.Context, r *request, q ratesQuery, bad []st
 	if len(q.codes) == 0 && len(bad) == 0 {
 		return b.ratesScreen(ctx, r, q)
 	}
-	_, last, some, err := b.o.Store.RateBounds(ctx)
+	_, last, some, err := b.book().Bounds(ctx)
 	if err != nil {
 		return outbox.Message{}, err
 	}
 	var listed []string // nothing without rates: then nobody knows what the bank lists
 	if some {
-		if listed, err = b.o.Store.RateCodes(ctx); err != nil {
+		if listed, err = b.book().Codes(ctx); err != nil {
 			return outbox.Message{}, err
 		}
 	}
@@ -54,7 +54,7 @@ func (b *Bot) ratesAsked(ctx context.Context, r *request, q ratesQuery, bad []st
 		return badWords(r.p, q, bad, listed), nil
 	}
 	if some {
-		quotes, err := b.o.Store.Quotes(ctx, q.codes, last)
+		quotes, err := b.book().Quotes(ctx, q.codes, last)
 		if err != nil {
 			return outbox.Message{}, err
 		}
@@ -201,14 +201,14 @@ func oneSlip(a, b string) bool {
 	return len(x) <= 1 && len(y) <= 1 || len(x) == 2 && len(y) == 2 && x[0] == y[1] && x[1] == y[0]
 }
 
-// listedOf is what of codes the bank lists, the tenge included; all of them
+// listedOf is what of codes the bank lists, the base included; all of them
 // while there are no rates at all.
 func (b *Bot) listedOf(ctx context.Context, codes []string) ([]string, error) {
-	listed, err := b.o.Store.RateCodes(ctx)
+	listed, err := b.book().Codes(ctx)
 	if err != nil || len(listed) == 0 {
 		return codes, err
 	}
-	return only(codes, append(listed, rates.Tenge)), nil
+	return only(codes, append(listed, b.o.Board.Base())), nil
 }
 
 // mayClose says whether a person may take a picture away that several see: who

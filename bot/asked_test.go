@@ -8,13 +8,14 @@ import (
 
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 	"newsbot/internal/telegram"
 )
 
 // seedKronas stores two of the five kronas, and one of the three francs, for today.
 func (d *desk) seedKronas() {
 	d.t.Helper()
-	d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC),
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC),
 		[4]string{"SEK", "1", "50.05", "0"}, [4]string{"NOK", "1", "48.4", "0"}, [4]string{"CHF", "1", "600.5", "0"})))
 }
 
@@ -59,7 +60,7 @@ func TestRatesAskedScreens(t *testing.T) {
 			for _, code := range codes {
 				list = append(list, [4]string{code, "1", "5.5", "0"})
 			}
-			d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC), list...)))
+			d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC), list...)))
 			many := ask("/rates " + strings.Join(codes, " "))
 			contains(t, many.Text, "XAZ", "XLZ", "XMZ, XNZ")
 			keep("more_than_fit", many)
@@ -143,7 +144,7 @@ func TestAlertOffersWhatIsListed(t *testing.T) {
 	}
 	contains(t, d.ask(reader, reader, "/alert франк > 610").Text, "CHF", "610")
 	contains(t, d.ask(reader, reader, "/alert песо > 30").Text, "MXN", "нет")
-	alerts, err := d.db.Alerts(d.ctx(), reader)
+	alerts, err := d.db.Rates(rates.Book{}).Alerts(d.ctx(), reader)
 	d.must(err)
 	if len(alerts) != 1 || alerts[0].Code != "CHF" {
 		t.Errorf("alerts %+v", alerts)

@@ -18,6 +18,7 @@ import (
 
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/telegram"
 )
@@ -26,7 +27,9 @@ import (
 type Options struct {
 	Store    *store.Store
 	Telegram *telegram.Client
-	Pacer    *outbox.Pacer
+	// Board is whose rates are shown; the zero one shows the National Bank of Kazakhstan's.
+	Board rates.Board
+	Pacer *outbox.Pacer
 	// Wake tells the outbox that there is something to send.
 	Wake func()
 	// Halt tells the outbox that a batch was cancelled: what it has claimed of it stays.
@@ -319,8 +322,16 @@ func (b *Bot) printer(l locale.Language, zone string) *locale.Printer {
 	if err != nil || zone == "" {
 		z = b.o.DefaultZone
 	}
-	return locale.New(l, z)
+	return b.printerIn(l, z)
 }
+
+// printerIn writes in a language and a zone, of the rates that the bot shows.
+func (b *Bot) printerIn(l locale.Language, zone *time.Location) *locale.Printer {
+	return locale.New(l, zone).Of(b.o.Board.Words())
+}
+
+// book is the rates that the bot shows.
+func (b *Bot) book() store.Rates { return b.o.Store.Rates(b.o.Board.Book) }
 
 // profileLanguage is what a person's profile asks for.
 func (b *Bot) profileLanguage(u telegram.User) locale.Language {

@@ -110,7 +110,7 @@ func (b *Bot) chart(ctx context.Context, r *request) (answer, error) {
 	from := today.AddDate(0, 0, -q.days)
 	var lines []history
 	for _, code := range q.shown() {
-		quotes, err := b.o.Store.RateHistory(ctx, code, from, today)
+		quotes, err := b.book().History(ctx, code, from, today)
 		if err != nil {
 			return answer{}, err
 		}
@@ -123,7 +123,7 @@ func (b *Bot) chart(ctx context.Context, r *request) (answer, error) {
 		}
 	}
 	p := &picture{
-		key:   q.key(r.p, lines),
+		key:   q.key(r.p, b.o.Board.Key(), lines),
 		photo: telegram.Photo{Caption: q.caption(r.p, lines, from), Keyboard: q.keyboard(r)},
 		draw:  func() ([]byte, error) { return q.draw(r.p, lines) },
 	}
@@ -148,7 +148,7 @@ type history struct {
 
 type dayRate struct {
 	date  time.Time
-	value decimal.Decimal // in tenge, for the history's nominal
+	value decimal.Decimal // for the history's nominal
 }
 
 func newHistory(code string, quotes []rates.Quote) history {
@@ -193,9 +193,9 @@ func (h history) change() decimal.Decimal {
 }
 
 // key names a picture by all that it shows.
-func (q chartQuery) key(p *locale.Printer, lines []history) string {
+func (q chartQuery) key(p *locale.Printer, book string, lines []history) string {
 	sum := sha256.New()
-	fmt.Fprintln(sum, chartLook, p.Language(), q.days, q.dark)
+	fmt.Fprintln(sum, chartLook, book, p.Language(), q.days, q.dark)
 	for _, h := range lines {
 		fmt.Fprintln(sum, h.code, h.nominal)
 		for _, d := range h.days {
@@ -220,7 +220,7 @@ func (q chartQuery) draw(p *locale.Printer, lines []history) ([]byte, error) {
 			name = h.code
 		}
 		o.Title, o.Note = name, p.T("chart.unit", "Units", p.Int(h.nominal)+"\u00a0"+h.code)
-		one := chart.Series{Last: p.Tenge(h.last().value.String())}
+		one := chart.Series{Last: p.Price(h.last().value.String())}
 		for _, d := range h.days {
 			one.Points = append(one.Points, chart.Point{Date: d.date, Value: d.value.InexactFloat64()})
 		}
@@ -266,7 +266,7 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from time.Time) 
 	}
 	for _, h := range lines {
 		last := h.last()
-		t.WriteString("<b>" + locale.Escape(digest.Units(p, h.nominal, h.code)) + "</b> — " + locale.Escape(p.Tenge(last.value.String())))
+		t.WriteString("<b>" + locale.Escape(digest.Units(p, h.nominal, h.code)) + "</b> — " + locale.Escape(p.Price(last.value.String())))
 		if !last.date.Equal(newest) {
 			t.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(digest.Civil(p, last.date))) + ")")
 		}
@@ -281,8 +281,8 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from time.Time) 
 		t.WriteString("\n" + q.over(p, h, from) + "\n")
 		if low, high := h.extremes(); !low.value.Equal(high.value) {
 			t.WriteString(p.H("chart.range",
-				"Low", p.Tenge(low.value.String()), "LowDate", dayNear(p, low.date, newest),
-				"High", p.Tenge(high.value.String()), "HighDate", dayNear(p, high.date, newest)) + "\n")
+				"Low", p.Price(low.value.String()), "LowDate", dayNear(p, low.date, newest),
+				"High", p.Price(high.value.String()), "HighDate", dayNear(p, high.date, newest)) + "\n")
 		}
 	}
 	if len(lines) == 1 {
@@ -308,7 +308,7 @@ func (q chartQuery) over(p *locale.Printer, h history, from time.Time) string {
 		if change.IsNegative() {
 			arrow = "▼"
 		}
-		words = arrow + "\u00a0" + p.Tenge(change.Abs().String()) + " (" + digest.SignedPercent(p, h.change()) + ")"
+		words = arrow + "\u00a0" + p.Price(change.Abs().String()) + " (" + digest.SignedPercent(p, h.change()) + ")"
 	}
 	if first := h.first().date; first.Sub(from) > chartSlack*24*time.Hour {
 		return p.H("chart.since", "Date", p.Date(digest.Civil(p, first)), "Change", words)
@@ -346,7 +346,7 @@ func (q chartQuery) keyboard(r *request) [][]outbox.Button {
 		})
 	}
 	keyboard := [][]outbox.Button{periods}
-	offered, own := slices.Clone(q.codes), digest.ChatCurrencies(r.chat)
+	offered, own := slices.Clone(q.codes), digest.ChatCurrencies(r.chat, r.p.Base())
 	if len(offered) == 0 {
 		offered = slices.Clone(own)
 	}
@@ -376,7 +376,7 @@ func (q chartQuery) keyboard(r *request) [][]outbox.Button {
 	}
 	others := slices.DeleteFunc(offered, func(code string) bool { return code == q.code })
 	if len(others) == 0 {
-		others = slices.DeleteFunc(digest.Currencies(), func(code string) bool { return code == q.code })
+		others = slices.DeleteFunc(digest.Currencies(r.p.Base()), func(code string) bool { return code == q.code })
 	}
 	if q.other != chooseOther && !slices.Contains(others, q.other) {
 		others = append(others, q.other)

@@ -12,6 +12,7 @@ import (
 
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 	"newsbot/internal/telegram"
 )
 
@@ -36,7 +37,7 @@ func (d *desk) seedHistory(n int) {
 			list = append(list, [4]string{"CHF", "1", "600", "0"})
 		}
 		date := time.Date(2026, 4, 7-i, 0, 0, 0, 0, time.UTC)
-		d.must(d.db.SaveRates(d.ctx(), d.clock(), day(date, list...)))
+		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(date, list...)))
 	}
 }
 
@@ -128,7 +129,7 @@ func TestChartIsDrawnOnce(t *testing.T) {
 	}
 	// A new day makes a new picture.
 	d.pass(24 * time.Hour)
-	d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC), [4]string{"USD", "1", "505.55", "1"})))
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC), [4]string{"USD", "1", "505.55", "1"})))
 	if fresh := d.chart(reader); d.pictureOf(fresh) == file || !strings.Contains(fresh.Caption, "505,55") {
 		t.Errorf("the next day shows yesterday's picture: %s", fresh.Caption)
 	}

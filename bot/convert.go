@@ -137,23 +137,23 @@ func (b *Bot) whichCurrency(r *request, e *rates.AmbiguousError) outbox.Message 
 	return outbox.Message{Text: text, Keyboard: keyboard}
 }
 
-// conversionScreen shows an amount of from in to. Without a target it is the
-// tenge; tenge without one are counted in each of the chat's currencies.
+// conversionScreen shows an amount of from in to. Without a target it is the base
+// of the rates; of that, each of the chat's currencies.
 func (b *Bot) conversionScreen(ctx context.Context, r *request, amount decimal.Decimal, from, to string) (outbox.Message, error) {
-	listed := to == listOfTheChat || to == "" && from == rates.Tenge
+	listed := to == listOfTheChat || to == "" && from == r.p.Base()
 	targets := []string{to}
 	switch {
 	case listed:
-		targets = without(from, slices.Clone(digest.ChatCurrencies(r.chat)))
+		targets = without(from, slices.Clone(digest.ChatCurrencies(r.chat, r.p.Base())))
 	case to == "":
-		targets = []string{rates.Tenge}
+		targets = []string{r.p.Base()}
 	}
 	c, err := b.count(ctx, r, amount, from, targets, listed)
 	if err != nil {
 		return outbox.Message{}, err
 	}
 	if len(c.lines) == 0 {
-		if _, _, some, err := b.o.Store.RateBounds(ctx); err != nil || !some {
+		if _, _, some, err := b.book().Bounds(ctx); err != nil || !some {
 			return outbox.Message{Text: r.p.H("rates.missing")}, err
 		}
 		return outbox.Message{Text: r.p.H("convert.missing", "Code", c.missing)}, nil
@@ -172,7 +172,7 @@ type counted struct {
 // today. A list tells only those rates that are of another day than the rest.
 func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, from string, targets []string, listed bool) (counted, error) {
 	today := digest.Today(r.p, r.now)
-	quotes, err := b.o.Store.Quotes(ctx, append([]string{from}, targets...), today)
+	quotes, err := b.book().Quotes(ctx, append([]string{from}, targets...), today)
 	if err != nil {
 		return counted{}, err
 	}
@@ -183,7 +183,7 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 	}
 	var c counted
 	for _, target := range targets {
-		result, err := rates.Convert(amount, from, target, board)
+		result, err := rates.Convert(amount, from, target, r.p.Base(), board)
 		if missing := (*rates.NoRateError)(nil); errors.As(err, &missing) {
 			c.missing = missing.Code
 			continue
@@ -195,7 +195,7 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 		if !result.Shown.Equal(result.Value) {
 			sign = " ≈ "
 		}
-		c.lines = append(c.lines, money(r.p, amount.String(), from)+sign+"<b>"+money(r.p, result.Shown.StringFixed(result.ShownPlaces()), target)+"</b>")
+		c.lines = append(c.lines, locale.Escape(r.p.Amount(amount.String(), from))+sign+"<b>"+locale.Escape(r.p.Amount(result.Shown.StringFixed(result.ShownPlaces()), target))+"</b>")
 	}
 	var t strings.Builder
 	t.WriteString(strings.Join(c.lines, "\n"))
@@ -206,8 +206,8 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 				t.WriteString("\n<i>" + quoteLine(r.p, q, !q.Date.Equal(newest)) + "</i>")
 			}
 		}
-		if digest.Stale(newest, today) {
-			note, err := digest.StaleNote(ctx, b.o.Store, r.p, newest, r.now)
+		if rates.Stale(newest, today) {
+			note, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, newest, r.now)
 			if err != nil {
 				return counted{}, err
 			}
@@ -220,24 +220,11 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 
 // quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸".
 func quoteLine(p *locale.Printer, q rates.Quote, dated bool) string {
-	line := locale.Escape(p.Int(q.Nominal) + "\u00a0" + q.Code + " = " + p.Tenge(q.Value.String()))
+	line := locale.Escape(p.Int(q.Nominal) + "\u00a0" + q.Code + " = " + p.Price(q.Value.String()))
 	if dated {
 		line += " (" + p.H("rates.as_of", "Date", p.DayMonth(digest.Civil(p, q.Date))) + ")"
 	}
 	return line
-}
-
-// money writes an amount with its currency: "47 877,00 ₸", "100 USD".
-func money(p *locale.Printer, amount, code string) string {
-	number := p.Number(amount)
-	switch {
-	case code != rates.Tenge:
-		return locale.Escape(number + "\u00a0" + code)
-	case p.Language() == locale.EN:
-		return "₸" + number
-	default:
-		return number + "\u00a0₸"
-	}
 }
 
 // convertKeyboard turns the conversion round, and counts the same in other currencies.
@@ -253,7 +240,7 @@ func convertKeyboard(r *request, amount decimal.Decimal, from string, targets []
 		}
 	}
 	var others []outbox.Button
-	for _, code := range append([]string{rates.Tenge}, digest.ChatCurrencies(r.chat)...) {
+	for _, code := range append([]string{r.p.Base()}, digest.ChatCurrencies(r.chat, r.p.Base())...) {
 		if code != from && (listed || code != targets[0]) && len(others) < mostTargets {
 			others = append(others, outbox.Button{Text: "→ " + code, Data: convertData(amount, from, code)})
 		}

@@ -11,6 +11,7 @@ import (
 	"newsbot/internal/digest"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/telegram"
 )
@@ -28,6 +29,7 @@ const (
 // concurrent use.
 type Courier struct {
 	store    *store.Store
+	book     rates.Book
 	telegram *telegram.Client
 	now      func() time.Time
 	log      *slog.Logger
@@ -36,9 +38,9 @@ type Courier struct {
 	charts map[outbox.Chart]*sharedChart
 }
 
-// NewCourier makes a courier. It does not touch the network.
-func NewCourier(db *store.Store, client *telegram.Client, now func() time.Time, log *slog.Logger) *Courier {
-	return &Courier{store: db, telegram: client, now: now, log: log, charts: map[outbox.Chart]*sharedChart{}}
+// NewCourier makes a courier that draws charts of a book. It does not touch the network.
+func NewCourier(db *store.Store, book rates.Book, client *telegram.Client, now func() time.Time, log *slog.Logger) *Courier {
+	return &Courier{store: db, book: book, telegram: client, now: now, log: log, charts: map[outbox.Chart]*sharedChart{}}
 }
 
 // sharedChart is a chart on its way to many chats. mu is held while it is read,
@@ -140,20 +142,20 @@ func (c *Courier) prepare(ctx context.Context, s *sharedChart, which outbox.Char
 		return nil
 	}
 	forgotten := s.photo.Caption != ""
-	p := locale.New(locale.Language(which.Language), time.UTC) // its dates are civil ones
+	p := locale.New(locale.Language(which.Language), time.UTC).Of(c.book.Words()) // its dates are civil ones
 	q := chartQuery{code: which.Code, days: which.Days}
 	until, err := time.Parse(time.DateOnly, which.Until)
 	if err != nil {
 		return &chartError{err: fmt.Errorf("date of a chart: %w", err), drawing: true}
 	}
-	lines, from, err := chartLines(ctx, c.store, q, until)
+	lines, from, err := chartLines(ctx, c.store.Rates(c.book), q, until)
 	if err != nil {
 		return &chartError{err: err}
 	}
 	if len(lines[0].days) < chartPoints {
 		return &chartError{err: fmt.Errorf("chart of %s: %w", which.Code, errNoChart)}
 	}
-	key, photo := q.key(p, lines), telegram.Photo{Caption: q.caption(p, lines, from), Keyboard: q.digestKeyboard(p)}
+	key, photo := q.key(p, c.book.Key(), lines), telegram.Photo{Caption: q.caption(p, lines, from), Keyboard: q.digestKeyboard(p)}
 	if !forgotten {
 		if photo.FileID, err = c.store.Picture(ctx, key); err != nil {
 			c.log.Warn("sent pictures are not known", slog.Any("error", err))
@@ -169,9 +171,9 @@ func (c *Courier) prepare(ctx context.Context, s *sharedChart, which outbox.Char
 }
 
 // chartLines reads what a chart of one currency shows.
-func chartLines(ctx context.Context, db *store.Store, q chartQuery, until time.Time) (lines []history, from time.Time, err error) {
+func chartLines(ctx context.Context, book store.Rates, q chartQuery, until time.Time) (lines []history, from time.Time, err error) {
 	from = until.AddDate(0, 0, -q.days)
-	quotes, err := db.RateHistory(ctx, q.code, from, until)
+	quotes, err := book.History(ctx, q.code, from, until)
 	return []history{newHistory(q.code, quotes)}, from, err
 }
 
@@ -189,18 +191,18 @@ func (q chartQuery) digestKeyboard(p *locale.Printer) [][]outbox.Button {
 
 // digestPicture is the picture of a digest as it would be now; nil when there is none.
 func (b *Bot) digestPicture(ctx context.Context, r *request) (*picture, error) {
-	m, err := digest.Chart(ctx, b.o.Store, r.chat, r.now)
+	m, err := digest.Chart(ctx, b.o.Store, b.o.Board.Book, r.chat, r.now)
 	if err != nil || m == nil {
 		return nil, err
 	}
 	q := chartQuery{code: m.Chart.Code, days: m.Chart.Days}
-	lines, from, err := chartLines(ctx, b.o.Store, q, digest.Today(r.p, r.now))
+	lines, from, err := chartLines(ctx, b.book(), q, digest.Today(r.p, r.now))
 	if err != nil || len(lines[0].days) < chartPoints {
 		return nil, err
 	}
 	caption := q.caption(r.p, lines, from)
 	return &picture{
-		key:   q.key(r.p, lines),
+		key:   q.key(r.p, b.o.Board.Key(), lines),
 		photo: telegram.Photo{Caption: caption, Keyboard: q.digestKeyboard(r.p)},
 		draw:  func() ([]byte, error) { return q.draw(r.p, lines) },
 		words: outbox.Message{Text: caption},

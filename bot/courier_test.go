@@ -9,6 +9,7 @@ import (
 	"newsbot/internal/digest"
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 )
 
 // uploads counts the pictures that were sent as bytes, and as what Telegram holds.
@@ -52,7 +53,7 @@ func TestDigestChartScreens(t *testing.T) {
 			keep("picture", show(preview[1]))
 			before := d.lastID(reader)
 			d.set(time.Date(2026, 4, 8, 8, 0, 5, 0, almaty))
-			_, err := digest.Plan(d.ctx(), d.db, d.clock(), quiet)
+			_, err := digest.Plan(d.ctx(), d.db, rates.Board{}, d.clock(), quiet)
 			d.must(err)
 			text := d.waitNew(reader, before)
 			if text.Photo != nil {
@@ -119,7 +120,7 @@ func (d *desk) wish(chat int64, language string) {
 func (d *desk) plan(hour int) {
 	d.t.Helper()
 	d.set(time.Date(2026, 4, 7, hour, 0, 5, 0, almaty))
-	if _, err := digest.Plan(d.ctx(), d.db, d.clock(), quiet); err != nil {
+	if _, err := digest.Plan(d.ctx(), d.db, rates.Board{}, d.clock(), quiet); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -19,7 +19,7 @@ const currenciesInRow = 4
 // currencies lets a chat choose whose rates it is shown: the data is what to do,
 // + or -, with which code, and which of the two lists is open.
 func (b *Bot) currencies(ctx context.Context, r *request) (answer, error) {
-	chosen := slices.Clone(digest.ChatCurrencies(r.chat))
+	chosen := slices.Clone(digest.ChatCurrencies(r.chat, r.p.Base()))
 	op, code, list := r.arg(0), r.arg(1), r.arg(2)
 	if op != "" && !codePattern.MatchString(code) || list != "" && list != "all" {
 		return answer{}, badData{"currencies"}
@@ -44,16 +44,16 @@ func (b *Bot) currencies(ctx context.Context, r *request) (answer, error) {
 	}
 	if op != "" {
 		stored := chosen
-		if slices.Equal(chosen, digest.Currencies()) {
+		if slices.Equal(chosen, digest.Currencies(r.p.Base())) {
 			stored = nil // the usual ones, whatever they come to be
 		}
 		if err := b.o.Store.SetCurrencies(ctx, r.chat.ID, stored); err != nil {
 			return answer{}, err
 		}
 	}
-	offered := slices.Clone(commonCurrencies)
+	offered := without(r.p.Base(), add(slices.Clone(commonCurrencies), []string{"KZT"}))
 	if list == "all" {
-		known, err := b.o.Store.RateCodes(ctx)
+		known, err := b.book().Codes(ctx)
 		if err != nil {
 			return answer{}, err
 		}

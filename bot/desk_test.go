@@ -14,6 +14,7 @@ import (
 	"newsbot/bot"
 	"newsbot/internal/emulator"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
 	"newsbot/internal/telegram"
@@ -102,7 +103,7 @@ func open(t *testing.T, language string) *desk {
 		t.Fatal(err)
 	}
 	pacer := outbox.NewPacer(outbox.PacerOptions{PerChat: -1, GroupPerMinute: -1})
-	delivery := outbox.New(outbox.Options{Store: d.db, Sender: bot.NewCourier(d.db, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond})
+	delivery := outbox.New(outbox.Options{Store: d.db, Sender: bot.NewCourier(d.db, rates.Book{}, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond})
 	d.bot = bot.New(bot.Options{
 		Store: d.db, Telegram: client, Pacer: pacer, Wake: delivery.Wake, Now: d.clock, DefaultZone: almaty,
 		Editors: []int64{editor}, Username: "newsbot", Log: log,

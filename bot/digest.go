@@ -101,7 +101,7 @@ func (b *Bot) setDigest(ctx context.Context, r *request, d store.Digest) (store.
 // digestButton changes one thing about the digest, or shows it as it would be now.
 func (b *Bot) digestButton(ctx context.Context, r *request) (answer, error) {
 	if r.arg(0) == "now" {
-		m, err := digest.Build(ctx, b.o.Store, r.chat, time.Time{}, r.now)
+		m, err := digest.Build(ctx, b.o.Store, b.o.Board, r.chat, time.Time{}, r.now)
 		if err != nil {
 			return answer{}, err
 		}
@@ -154,7 +154,7 @@ func (b *Bot) digestButton(ctx context.Context, r *request) (answer, error) {
 		}
 		switch {
 		case r.arg(0) == "c" && d.Chart:
-			a.toast = r.p.T("digest.done_chart", "Code", digest.ChatCurrencies(r.chat)[0])
+			a.toast = r.p.T("digest.done_chart", "Code", digest.ChatCurrencies(r.chat, r.p.Base())[0])
 		case r.arg(0) == "c":
 			a.toast = r.p.T("digest.done_no_chart")
 		case d.On:
@@ -172,7 +172,7 @@ func digestScreen(r *request, d store.Digest) outbox.Message {
 	t.WriteString("<b>" + r.p.H("digest.title") + "</b>\n" + r.p.H("digest.about"))
 	chartData := "g:c:1"
 	if d.Chart {
-		t.WriteString(" " + r.p.H("digest.chart", "Code", digest.ChatCurrencies(r.chat)[0], "Count", digest.ChartDays))
+		t.WriteString(" " + r.p.H("digest.chart", "Code", digest.ChatCurrencies(r.chat, r.p.Base())[0], "Count", digest.ChartDays))
 		chartData = "g:c:0"
 	}
 	t.WriteString("\n\n")

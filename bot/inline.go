@@ -51,7 +51,7 @@ func (b *Bot) onInline(ctx context.Context, r *request, q *telegram.InlineQuery)
 // plain is our own HTML without its tags.
 func plain(text string) string { return html.UnescapeString(tags.ReplaceAllString(text, "")) }
 
-// meant lists the conversions that a text can mean: into the tenge and the
+// meant lists the conversions that a text can mean: into the base and the
 // chat's currencies when it does not say into what, and all that an ambiguous
 // word names, for the person to choose from.
 func (b *Bot) meant(r *request, text string) []rates.Query {
@@ -70,9 +70,9 @@ func (b *Bot) meant(r *request, text string) []rates.Query {
 		return nil
 	}
 	if to[0] == "" {
-		to = []string{rates.Tenge}
+		to = []string{r.p.Base()}
 		if len(from) == 1 {
-			to = add(to, digest.ChatCurrencies(r.chat))
+			to = add(to, digest.ChatCurrencies(r.chat, r.p.Base()))
 		}
 	}
 	var list []rates.Query

@@ -84,7 +84,7 @@ func TestParseAlert(t *testing.T) {
 		{"", "", "", ""},
 		{"usd > 99999999999", "", "", ""},
 	} {
-		w, ok := parseAlert(c.text)
+		w, ok := parseAlert(c.text, "KZT")
 		if ok != (c.currency != "") || ok && (w.currency != c.currency || w.kind != c.kind || w.threshold.String() != c.threshold) {
 			t.Errorf("%q: %v %+v", c.text, ok, w)
 		}
@@ -95,7 +95,7 @@ func FuzzParseAlert(f *testing.F) {
 	f.Add("usd > 520")
 	f.Add("еуро 600 теңгеден төмен")
 	f.Fuzz(func(t *testing.T, text string) {
-		w, ok := parseAlert(text)
+		w, ok := parseAlert(text, "KZT")
 		if ok && (!w.threshold.IsPositive() || w.currency == "" || len(alertData("n", "USD", "change", w.threshold)) > 64) {
 			t.Errorf("%q: %+v", text, w)
 		}

@@ -84,7 +84,7 @@ func TestParseRates(t *testing.T) {
 		{"қытай юані", "CNY", "", ""},
 		{"usd крона", "USD", "", "крона"}, // several are called so
 	} {
-		q, bad := parseRates(c.text, today)
+		q, bad := parseRates(c.text, "KZT", today)
 		date := ""
 		if !q.date.IsZero() {
 			date = q.date.Format(time.DateOnly)
@@ -104,7 +104,7 @@ func FuzzParseRates(f *testing.F) {
 	f.Add("1/2/3-4 $ вчера")
 	today := time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, text string) {
-		q, bad := parseRates(text, today)
+		q, bad := parseRates(text, "KZT", today)
 		if len(bad) > 0 {
 			return
 		}
@@ -145,7 +145,7 @@ func TestParseCodes(t *testing.T) {
 		{"usd dollars ЕUR", []string{"USD"}, []string{"dollars", "ЕUR"}}, // the last begins with a Cyrillic letter
 		{"aaa bbb ccc ddd eee fff ggg hhh iii jjj kkk lll mmm", []string{"AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH", "III", "JJJ", "KKK", "LLL", "MMM"}, nil},
 	} {
-		codes, bad := parseCodes(c.text)
+		codes, bad := parseCodes(c.text, "KZT")
 		if !slices.Equal(codes, c.codes) || !slices.Equal(bad, c.bad) {
 			t.Errorf("%q: %v %v", c.text, codes, bad)
 		}

@@ -22,7 +22,7 @@ func (b *Bot) Publish(ctx context.Context) error {
 		return ctx.Err() == nil
 	}
 	for _, code := range append([]locale.Language{""}, locale.All()...) {
-		p := locale.New(code, b.o.DefaultZone) // the empty one speaks English
+		p := b.printerIn(code, b.o.DefaultZone) // the empty one speaks English
 		for _, menu := range []struct {
 			scope    string
 			commands []telegram.Command

@@ -21,7 +21,7 @@ const ratesAtOnce = 12
 var codePattern = regexp.MustCompile(`^[A-Z]{3}$`)
 
 // signs are what people write for a currency's code.
-var signs = map[string]string{"$": "USD", "€": "EUR", "₽": "RUB", "¥": "CNY", "£": "GBP", "RUR": "RUB"}
+var signs = map[string]string{"$": "USD", "€": "EUR", "₽": "RUB", "¥": "CNY", "£": "GBP", "₸": "KZT", "RUR": "RUB"}
 
 // ratesQuery is what a rates screen shows.
 type ratesQuery struct {
@@ -42,7 +42,7 @@ func (q ratesQuery) data() string {
 
 // rates shows the official rates, of the currencies and the date that were asked for if any were.
 func (b *Bot) rates(ctx context.Context, r *request) (answer, error) {
-	q, bad := parseRates(r.args, digest.Today(r.p, r.now))
+	q, bad := parseRates(r.args, r.p.Base(), digest.Today(r.p, r.now))
 	m, err := b.ratesAsked(ctx, r, q, bad)
 	return answer{messages: []outbox.Message{m}}, err
 }
@@ -55,7 +55,7 @@ var days = map[string]int{
 var datePattern = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2}))?`)
 
 // parseRates reads currencies and a date from what a person typed; bad are the words that are neither.
-func parseRates(text string, today time.Time) (q ratesQuery, bad []string) {
+func parseRates(text, base string, today time.Time) (q ratesQuery, bad []string) {
 	rest := datePattern.ReplaceAllStringFunc(text, func(word string) string {
 		date, ok := parseDay(word, today)
 		if !ok || !q.date.IsZero() {
@@ -76,19 +76,19 @@ func parseRates(text string, today time.Time) (q ratesQuery, bad []string) {
 		q.date = time.Time{}
 	}
 	var badWords []string
-	q.codes, badWords = currenciesIn(strings.Join(words, " "))
+	q.codes, badWords = currenciesIn(strings.Join(words, " "), base)
 	return q, append(bad, badWords...)
 }
 
 // currenciesIn reads currencies by their codes, their signs and their names; bad
 // are words that are none, or that name several.
-func currenciesIn(text string) (codes, bad []string) {
-	codes, words := parseCodes(text)
+func currenciesIn(text, base string) (codes, bad []string) {
+	codes, words := parseCodes(text, base)
 	if len(words) == 0 {
 		return codes, nil
 	}
 	if code, err := rates.ParseCurrency(text); err == nil { // a name of several words
-		return without(rates.Tenge, []string{code}), nil
+		return without(base, []string{code}), nil
 	}
 	for _, word := range words {
 		code, err := rates.ParseCurrency(word)
@@ -99,7 +99,7 @@ func currenciesIn(text string) (codes, bad []string) {
 			codes = add(codes, []string{code})
 		}
 	}
-	return without(rates.Tenge, codes), bad
+	return without(base, codes), bad
 }
 
 func without(code string, codes []string) []string {
@@ -132,14 +132,14 @@ func parseDay(word string, today time.Time) (time.Time, bool) {
 
 // parseCodes reads currency codes from what a person typed; bad are words that
 // are none. Empty codes stand for the chat's own.
-func parseCodes(text string) (codes, bad []string) {
+func parseCodes(text, base string) (codes, bad []string) {
 	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == ';' || c == '\n' || c == '\t' || c == '/' }) {
 		code := strings.ToUpper(word)
 		if sign, ok := signs[code]; ok {
 			code = sign
 		}
 		switch {
-		case code == "KZT" || code == "₸", slices.Contains(codes, code):
+		case code == base, slices.Contains(codes, code):
 		case !codePattern.MatchString(code):
 			bad = append(bad, word)
 		default:
@@ -174,21 +174,21 @@ func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
 func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox.Message, error) {
 	codes := q.codes
 	if len(codes) == 0 {
-		codes = digest.ChatCurrencies(r.chat)
+		codes = digest.ChatCurrencies(r.chat, r.p.Base())
 	}
 	today := digest.Today(r.p, r.now)
 	asked := q.date
 	if asked.IsZero() {
 		asked = today
 	}
-	first, last, _, err := b.o.Store.RateBounds(ctx)
+	first, last, _, err := b.book().Bounds(ctx)
 	if err != nil {
 		return outbox.Message{}, err
 	}
 	if asked.After(today) && asked.After(last) {
 		return outbox.Message{Text: r.p.H("rates.future", "Date", civil(r, asked)), Keyboard: ratesKeyboard(r, q, first, last)}, nil
 	}
-	quotes, err := b.o.Store.Quotes(ctx, codes, asked)
+	quotes, err := b.book().Quotes(ctx, codes, asked)
 	if err != nil {
 		return outbox.Message{}, err
 	}
@@ -229,8 +229,8 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 		t.WriteString(r.p.H("rates.missing") + "\n")
 	case !q.date.IsZero() && !date.Equal(asked):
 		t.WriteString(r.p.H("rates.nearest", "Asked", civil(r, asked)) + "\n")
-	case q.date.IsZero() && digest.Stale(date, today):
-		stale, err := digest.StaleNote(ctx, b.o.Store, r.p, date, r.now)
+	case q.date.IsZero() && rates.Stale(date, today):
+		stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, date, r.now)
 		if err != nil {
 			return outbox.Message{}, err
 		}
@@ -262,7 +262,7 @@ func (b *Bot) session(ctx context.Context, r *request, date, last time.Time, kno
 
 // tomorrow tells tomorrow's rates; nothing while they are not out.
 func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date, last time.Time) (string, error) {
-	quotes, err := b.o.Store.Quotes(ctx, codes, date)
+	quotes, err := b.book().Quotes(ctx, codes, date)
 	if err != nil {
 		return "", err
 	}
@@ -300,7 +300,7 @@ func ratesKeyboard(r *request, q ratesQuery, first, last time.Time) [][]outbox.B
 			return buttons
 		}
 		return append(buttons, []outbox.Button{
-			chartButton(r.p, q.codes, digest.ChatCurrencies(r.chat)),
+			chartButton(r.p, q.codes, digest.ChatCurrencies(r.chat, r.p.Base())),
 			{Text: r.p.T("alert.button"), Data: "w:"},
 		})
 	}

@@ -31,7 +31,7 @@ func (d *desk) seedBoard(until int) {
 		if n == 18 {
 			dongs = "100"
 		}
-		d.must(d.db.SaveRates(d.ctx(), time.Date(2026, time.November, n-1, 16, 5, 0, 0, almaty), day(november(n),
+		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), time.Date(2026, time.November, n-1, 16, 5, 0, 0, almaty), day(november(n),
 			[4]string{"USD", "1", v[0], "0"}, [4]string{"EUR", "1", v[1], "0"}, [4]string{"VND", dongs, v[2], "0"},
 			[4]string{"RUB", "1", "6.6", "0"}, [4]string{"CNY", "1", "75.1", "0"}, [4]string{"KGS", "1", "6.1", "0"})))
 	}
@@ -131,7 +131,7 @@ func TestRatesHoliday(t *testing.T) {
 				if hour > 15 {
 					next++
 				}
-				d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, time.December, next, 0, 0, 0, 0, time.UTC),
+				d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, time.December, next, 0, 0, 0, 0, time.UTC),
 					[4]string{"USD", "1", usd, "0"}, [4]string{"KGS", kgsNominal, kgs, "0"})))
 			}
 			december(15, 9, "530.1", "6.05", "1")

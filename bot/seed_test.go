@@ -91,10 +91,10 @@ func day(date time.Time, list ...[4]string) rates.Day {
 // seedRates stores yesterday's and today's rates; CNY has none today.
 func (d *desk) seedRates() {
 	d.t.Helper()
-	d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, 4, 6, 0, 0, 0, 0, time.UTC),
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 6, 0, 0, 0, 0, time.UTC),
 		[4]string{"USD", "1", "476.33", "0"}, [4]string{"EUR", "1", "515.9", "0"}, [4]string{"RUB", "1", "5.68", "0"},
 		[4]string{"CNY", "1", "65.6", "0"}, [4]string{"UZS", "100", "3.99", "0"}, [4]string{"JPY", "1", "3", "0"})))
-	d.must(d.db.SaveRates(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC),
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC),
 		[4]string{"USD", "1", "478.77", "2.44"}, [4]string{"EUR", "1", "513.13", "-2.77"}, [4]string{"RUB", "1", "5.68", "0"},
 		[4]string{"UZS", "100", "3.98", "-0.01"}, [4]string{"JPY", "1", "3", "0"})))
 }

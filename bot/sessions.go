@@ -34,7 +34,7 @@ func (b *Bot) sameSince(ctx context.Context, now, date, last time.Time) (since t
 		return s.since, s.ok, nil
 	}
 	s = session{read: now}
-	if s.since, s.ok, err = b.o.Store.SameSince(ctx, date); err != nil {
+	if s.since, s.ok, err = b.book().SameSince(ctx, date); err != nil {
 		return time.Time{}, false, err
 	}
 	b.sessions.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"newsbot/internal/digest"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/telegram"
 )
@@ -114,7 +115,7 @@ func TestTopics(t *testing.T) {
 		t.Helper()
 		chat, err := d.db.Chat(d.ctx(), reader)
 		d.must(err)
-		m, err := digest.Build(d.ctx(), d.db, chat, time.Time{}, d.clock())
+		m, err := digest.Build(d.ctx(), d.db, rates.Board{}, chat, time.Time{}, d.clock())
 		d.must(err)
 		return m.Text
 	}

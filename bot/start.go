@@ -170,7 +170,7 @@ func (b *Bot) languageButton(ctx context.Context, r *request) (answer, error) {
 	if err := b.o.Store.SetChatLanguage(ctx, r.chat.ID, string(l)); err != nil {
 		return answer{}, err
 	}
-	r.p = locale.New(l, r.p.Zone())
+	r.p = b.printerIn(l, r.p.Zone())
 	m := languageScreen(r.p, r.p.H("language.done"))
 	if r.place == private {
 		m.Keyboard = append(m.Keyboard, menuKeyboard(r.p)[:1]...)

@@ -14,6 +14,7 @@ import (
 	"newsbot/internal/article"
 	"newsbot/internal/digest"
 	"newsbot/internal/emulator"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/telegram"
 )
@@ -107,7 +108,7 @@ func TestDigestArrives(t *testing.T) {
 	d.ask(editor, editor, "/digest 18:00")
 	d.set(time.Date(2026, 4, 8, 8, 0, 5, 0, almaty))
 	for range 2 {
-		if _, err := digest.Plan(d.ctx(), d.db, d.clock(), quiet); err != nil {
+		if _, err := digest.Plan(d.ctx(), d.db, rates.Board{}, d.clock(), quiet); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,7 +124,7 @@ func TestDigestArrives(t *testing.T) {
 		t.Errorf("the evening digest came in the morning")
 	}
 	d.set(time.Date(2026, 4, 9, 8, 0, 5, 0, almaty))
-	_, err := digest.Plan(d.ctx(), d.db, d.clock(), quiet)
+	_, err := digest.Plan(d.ctx(), d.db, rates.Board{}, d.clock(), quiet)
 	d.must(err)
 	m := d.wait(reader, func(m emulator.Message) bool { return strings.Contains(m.Text, "9\u00a0сәуір") })
 	contains(t, m.Text, "жаңа жарияланым жоқ")
@@ -191,7 +192,7 @@ func TestBlockedAndBack(t *testing.T) {
 		t.Errorf("after the block: %+v %v", c, err)
 	}
 	d.pass(24 * time.Hour)
-	if n, err := digest.Plan(d.ctx(), d.db, d.clock(), quiet); err != nil || n != 0 {
+	if n, err := digest.Plan(d.ctx(), d.db, rates.Board{}, d.clock(), quiet); err != nil || n != 0 {
 		t.Errorf("%d digests for one who blocked the bot, %v", n, err)
 	}
 	d.step(1, func() { d.tg.Unblock(reader) })

@@ -69,7 +69,7 @@ func (w *benchTown) fillRates(database string) {
 		for i, code := range codes {
 			day.Rates = append(day.Rates, rates.Rate{Code: code, Nominal: 1, Value: decimal.New(int64(50_000+back/3*37%900+i*100), -2)})
 		}
-		if err := db.SaveRates(ctx, time.Now(), day); err != nil {
+		if err := db.Rates(rates.Book{}).Save(ctx, time.Now(), day); err != nil {
 			w.b.Fatal(err)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 
 	"newsbot/internal/feed"
 	"newsbot/internal/fetch"
-	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/telegram"
 )
@@ -65,7 +64,7 @@ func (d doctorCommand) Run(p *process) error {
 	database, sources := checkDatabase(p.ctx, s)
 	report(database...)
 	report(checkSources(p.ctx, s, sources)...)
-	report(checkRates(p.ctx, s), checkClock(s, server))
+	report(append(checkRates(p.ctx, s, time.Now()), checkClock(s, server))...)
 	if failed > 0 {
 		return fmt.Errorf("checks that failed: %d", failed)
 	}
@@ -185,22 +184,6 @@ func adviceOn(err error, usual string) string {
 		return "if an address on this machine or a private network is meant, set ALLOW_PRIVATE_ADDRESSES=true"
 	}
 	return usual
-}
-
-// checkRates asks the bank for today's list.
-func checkRates(ctx context.Context, s settings) check {
-	c := check{name: "rates"}
-	client := s.reader()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	local := time.Now().In(s.zone)
-	day, err := rates.NewNationalBank(client, s.ratesURL).Fetch(ctx, time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		c.err, c.do = err, adviceOn(err, "look at "+s.ratesURL+" in a browser; the bot goes on with the last good rates and says how old they are")
-		return c
-	}
-	c.good = fmt.Sprintf("%d currencies for %s", len(day.Rates), day.Date.Format(time.DateOnly))
-	return c
 }
 
 // checkClock compares this machine's clock with the server's, and its time

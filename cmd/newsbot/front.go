@@ -74,12 +74,12 @@ func (f *front) serve(stop, held context.Context) error {
 
 	t, pacer := &term{}, outbox.NewPacer(outbox.PacerOptions{Rate: f.s.sendRate, Spent: true})
 	t.sender = outbox.New(outbox.Options{
-		Store: f.db, Sender: bot.NewCourier(f.db, f.tg, f.now, f.log), Pacer: pacer, Workers: sendersFor(f.s.sendRate), Lease: claimLease,
+		Store: f.db, Sender: bot.NewCourier(f.db, f.s.board.Book, f.tg, f.now, f.log), Pacer: pacer, Workers: sendersFor(f.s.sendRate), Lease: claimLease,
 		Now: f.now, Log: f.log, Holder: f.holder, OnOutcome: f.m.outcome,
 		Sole: true, Keep: keepOutcomes,
 	})
 	t.desk = bot.New(bot.Options{
-		Store: f.db, Telegram: f.tg, Pacer: pacer, Wake: t.sender.Wake, Halt: t.sender.Halt, Now: f.now,
+		Store: f.db, Telegram: f.tg, Board: f.s.board, Pacer: pacer, Wake: t.sender.Wake, Halt: t.sender.Halt, Now: f.now,
 		DefaultZone: f.s.zone, SendRate: f.s.sendRate, Editors: f.s.editors, Username: f.username, Log: f.log, Observe: f.m.command,
 	})
 	var group errgroup.Group

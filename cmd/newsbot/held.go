@@ -19,7 +19,7 @@ const jumpsTold = 8
 // tellEditors makes what writes to each editor that knows the bot, in the
 // editor's language, that a list of rates is held. A date is told once, however
 // often it is held.
-func tellEditors(db *store.Store, editors []int64, now func() time.Time, wake func()) func(context.Context, time.Time, []rates.Jump) error {
+func tellEditors(db *store.Store, book rates.Book, editors []int64, now func() time.Time, wake func()) func(context.Context, time.Time, []rates.Jump) error {
 	return func(ctx context.Context, date time.Time, jumps []rates.Jump) error {
 		var deliveries []outbox.Delivery
 		for _, id := range editors {
@@ -30,9 +30,9 @@ func tellEditors(db *store.Store, editors []int64, now func() time.Time, wake fu
 			if err != nil {
 				return fmt.Errorf("find editor: %w", err)
 			}
-			p := locale.New(locale.Parse(chat.Language, locale.RU), time.UTC) // the date is a civil one
+			p := locale.New(locale.Parse(chat.Language, locale.RU), time.UTC).Of(book.Words()) // the date is a civil one
 			deliveries = append(deliveries, outbox.Delivery{
-				Key: fmt.Sprintf("held:%s:%d", date.Format(time.DateOnly), id), ChatID: id, Lane: outbox.LaneReply,
+				Key: fmt.Sprintf("held:%s:%s:%d", book.Key(), date.Format(time.DateOnly), id), ChatID: id, Lane: outbox.LaneReply,
 				Message: outbox.Message{Text: heldText(p, date, jumps)},
 			})
 		}
@@ -58,7 +58,7 @@ func heldText(p *locale.Printer, date time.Time, jumps []rates.Jump) string {
 		if j.Percent.IsPositive() {
 			percent = "+" + percent
 		}
-		b.WriteString("\n" + p.H("held.line", "Currency", name, "Was", p.Tenge(j.Was.Round(4).String()), "Now", p.Tenge(j.Value.String()), "Percent", percent))
+		b.WriteString("\n" + p.H("held.line", "Currency", name, "Was", p.Price(j.Was.Round(4).String()), "Now", p.Price(j.Value.String()), "Percent", percent))
 	}
 	b.WriteString("\n\n" + p.H("held.note"))
 	return b.String()

@@ -56,7 +56,7 @@ func TestHeldRatesAreTold(t *testing.T) {
 			for code, value := range map[string]string{"USD": "539.1", "EUR": "620.4"} {
 				day.Rates = append(day.Rates, rates.Rate{Code: code, Nominal: 1, Value: decimal.RequireFromString(value)})
 			}
-			if err := db.SaveRates(t.Context(), time.Now(), day); err != nil {
+			if err := db.Rates(rates.Book{}).Save(t.Context(), time.Now(), day); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -101,7 +101,7 @@ func TestTellEditors(t *testing.T) {
 		}
 	}
 	woken := 0
-	tell := tellEditors(db, []int64{1, 2, 3, 4}, func() time.Time { return now }, func() { woken++ })
+	tell := tellEditors(db, rates.Book{}, []int64{1, 2, 3, 4}, func() time.Time { return now }, func() { woken++ })
 	jump := func(code string, nominal int64, was, is, percent string) rates.Jump {
 		return rates.Jump{Rate: rates.Rate{Code: code, Nominal: nominal, Value: decimal.RequireFromString(is)}, Was: decimal.RequireFromString(was), Percent: decimal.RequireFromString(percent)}
 	}

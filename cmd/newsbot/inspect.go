@@ -32,7 +32,7 @@ const inspectLimit = 20 << 20
 type inspectCommand struct {
 	Feed  inspectFeed  `cmd:"" help:"Items of a feed, a news sitemap or, with --item, an HTML list."`
 	Page  inspectPage  `cmd:"" help:"The article on a page."`
-	Rates inspectRates `cmd:"" help:"A list of the National Bank's rates."`
+	Rates inspectRates `cmd:"" help:"A list of rates of the National Bank of Kazakhstan or the Bank of Russia."`
 }
 
 type inspectTarget struct {
@@ -204,7 +204,7 @@ func (c inspectRates) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	day, err := rates.Parse(doc.body)
+	day, err := parseRates(doc.body)
 	if err != nil && !errors.Is(err, rates.ErrNotPublished) {
 		return fmt.Errorf("read %s: %w", c.Target, err)
 	}
@@ -234,4 +234,19 @@ func (c inspectRates) Run(p *process) error {
 			fmt.Fprintf(b, "%5d %s  %10s  %s%s\n", r.Nominal, r.Code, r.Value, sign, r.Change)
 		}
 	})
+}
+
+// parseRates reads a list of whichever bank it is; the error is of the first
+// that may have written it.
+func parseRates(body []byte) (day rates.Day, err error) {
+	for _, issuer := range rates.Issuers() {
+		d, e := issuer.Parse(body)
+		if e == nil {
+			return d, nil
+		}
+		if err == nil || errors.Is(e, rates.ErrNotPublished) {
+			day, err = d, e
+		}
+	}
+	return day, err
 }

@@ -129,7 +129,7 @@ func TestKilledDigestRunLosesNoChart(t *testing.T) {
 			for back := range 40 {
 				day := rates.Day{Date: time.Date(y, m, d-back, 0, 0, 0, 0, time.UTC)}
 				day.Rates = []rates.Rate{{Code: "USD", Nominal: 1, Value: decimal.New(50_000+int64(back*37%211), -2)}}
-				if err := db.SaveRates(ctx, now, day); err != nil {
+				if err := db.Rates(rates.Book{}).Save(ctx, now, day); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -123,10 +123,10 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	client := s.reader()
 	clock := jobs.New(jobs.Options{
 		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client,
-		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewNationalBank(client, s.ratesURL),
-		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, h.now(), log) },
+		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewBank(client, s.board.Book, s.ratesURL),
+		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, s.board, h.now(), log) },
 		Progress: front.progress, Wake: front.wake, Now: h.now, Zone: s.zone,
-		RatesHeld:    tellEditors(db, s.editors, h.now, front.wake),
+		RatesHeld:    tellEditors(db, s.board.Book, s.editors, h.now, front.wake),
 		PollInterval: s.pollInterval, Log: log, Observe: m.job,
 	})
 	front.clock = clock

@@ -20,6 +20,8 @@ import (
 
 	"newsbot/internal/feed"
 	"newsbot/internal/fetch"
+	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 )
 
 // flags are the settings as they are typed: every field is a flag and, by the
@@ -33,7 +35,9 @@ type flags struct {
 	DatabaseURLFile       string `name:"database-url-file" help:"File that holds the database address instead." placeholder:"FILE"`
 	AdminIDs              string `name:"admin-ids" help:"User ids of the editors, comma separated." placeholder:"ID,ID"`
 	SourcesFile           string `help:"Sources to start with (YAML), imported when the database has none; the built-in list otherwise." placeholder:"FILE"`
-	RatesURL              string `name:"rates-url" help:"National Bank's list of rates; ?fdate=DD.MM.YYYY is added." default:"https://nationalbank.kz/rss/get_rates.cfm"`
+	RatesProvider         string `help:"Whose rates are shown: nbk, the National Bank of Kazakhstan, or cbr, the Bank of Russia." default:"nbk"`
+	RatesURL              string `name:"rates-url" help:"Where the provider's lists are, if not at its own address; the date is added." placeholder:"URL"`
+	RatesBase             string `help:"Currency to give rates in, by its code; the provider's own by default. Another one is computed through its list." placeholder:"CODE"`
 	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
 	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
 	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks." default:"false"`
@@ -107,7 +111,8 @@ type settings struct {
 	databaseURL   string
 	editors       []int64
 	sources       []feed.Source // to start with
-	ratesURL      string
+	ratesURL      string        // empty: the provider's own
+	board         rates.Board
 	zone          *time.Location
 	pollInterval  time.Duration
 	allowPrivate  bool
@@ -234,7 +239,10 @@ func (f flags) read(needToken bool) (settings, error) {
 		s.editors = append(s.editors, n)
 	}
 	address("telegram-api-url", f.TelegramAPIURL, "https", "http")
-	address("rates-url", f.RatesURL, "https", "http")
+	s.board = f.readBoard(wrong)
+	if f.RatesURL != "" {
+		address("rates-url", f.RatesURL, "https", "http")
+	}
 	if f.SourcesFile != "" {
 		sources, err := readSourcesFile(f.SourcesFile)
 		if err != nil {
@@ -311,6 +319,27 @@ func webhookMistakes(f flags, secret string) (mistakes []struct{ flag, text stri
 		wrong("webhook-url", "has the path %s, which is for something else; choose another", u.Path)
 	}
 	return mistakes
+}
+
+// readBoard reads whose rates are shown. It tells wrong of each setting that does not hold.
+func (f flags) readBoard(wrong func(flag, format string, args ...any)) rates.Board {
+	issuer, known := rates.IssuerOf(f.RatesProvider)
+	if !known {
+		wrong("rates-provider", "is %q, want nbk or cbr", f.RatesProvider)
+	}
+	base := strings.ToUpper(f.RatesBase)
+	if base != "" && locale.New(locale.EN, nil).Currency(base) == "" {
+		wrong("rates-base", "is %q, want the code of a currency such as KZT", f.RatesBase)
+		return rates.Board{}
+	}
+	if !known {
+		return rates.Board{}
+	}
+	book, err := rates.NewBook(issuer.ID, base)
+	if err != nil {
+		wrong("rates-base", "%v", err)
+	}
+	return rates.Board{Book: book}
 }
 
 var tokenShape = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)

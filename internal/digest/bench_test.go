@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"newsbot/internal/feed"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
 )
@@ -73,7 +74,7 @@ func BenchmarkPlan(b *testing.B) {
 				start := time.Now()
 				total := 0
 				for {
-					n, err := Plan(b.Context(), db, nine.Add(5*time.Second), quiet)
+					n, err := Plan(b.Context(), db, rates.Board{}, nine.Add(5*time.Second), quiet)
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -7,6 +7,7 @@ import (
 
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
@@ -19,16 +20,16 @@ const (
 )
 
 // Chart makes the picture that follows a chat's digest, without a sound: the
-// first of the chat's currencies that has enough history, in tenge, as that is
+// first of the chat's currencies that has enough history, in the book's, as that is
 // what a reader knows by heart. It returns nil when none has.
-func Chart(ctx context.Context, db *store.Store, chat store.Chat, now time.Time) (*outbox.Message, error) {
+func Chart(ctx context.Context, db *store.Store, book rates.Book, chat store.Chat, now time.Time) (*outbox.Message, error) {
 	zone, err := locale.Zone(chat.Zone)
 	if err != nil {
 		return nil, err
 	}
 	today := Today(locale.New(locale.Language(chat.Language), zone), now)
-	for _, code := range ChatCurrencies(chat) {
-		history, err := db.RateHistory(ctx, code, today.AddDate(0, 0, -ChartDays), today)
+	for _, code := range ChatCurrencies(chat, book.Base()) {
+		history, err := db.Rates(book).History(ctx, code, today.AddDate(0, 0, -ChartDays), today)
 		if err != nil {
 			return nil, fmt.Errorf("chart of a digest: %w", err)
 		}

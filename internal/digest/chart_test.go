@@ -17,7 +17,7 @@ func (b board) history(code string, days int) {
 	b.t.Helper()
 	for i := range days {
 		value := decimal.NewFromInt(500).Add(decimal.New(int64(i*7%13), -1))
-		b.must(b.db.SaveRates(b.ctx, time.Unix(0, 0), rates.Day{
+		b.must(b.db.Rates(rates.Book{}).Save(b.ctx, time.Unix(0, 0), rates.Day{
 			Date: time.Date(2026, 4, 7-i, 0, 0, 0, 0, time.UTC), Rates: []rates.Rate{{Code: code, Nominal: 1, Value: value}},
 		}))
 	}
@@ -40,7 +40,7 @@ func TestPlanWithChart(t *testing.T) {
 		}
 		b.must(b.db.SetCurrencies(b.ctx, 3, []string{"EUR", "USD"})) // the first has too little
 		b.must(b.db.SetCurrencies(b.ctx, 4, []string{"EUR"}))
-		if _, err := Plan(b.ctx, b.db, now, quiet); err != nil {
+		if _, err := Plan(b.ctx, b.db, rates.Board{}, now, quiet); err != nil {
 			t.Fatal(err)
 		}
 		texts := map[int64]bool{}

@@ -13,6 +13,7 @@ import (
 	"newsbot/internal/article"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
@@ -50,15 +51,15 @@ func Clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minut
 
 // Build makes the message of a chat's digest: the date, the rates, and the
 // stories that came since the last slot, newest first. lastSlot is zero for the first.
-func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now time.Time) (*outbox.Message, error) {
+func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.Chat, lastSlot, now time.Time) (*outbox.Message, error) {
 	zone, err := locale.Zone(chat.Zone)
 	if err != nil {
 		return nil, err
 	}
-	p := locale.New(locale.Language(chat.Language), zone)
-	codes := ChatCurrencies(chat)
+	p := locale.New(locale.Language(chat.Language), zone).Of(board.Words())
+	codes := ChatCurrencies(chat, board.Base())
 	today := Today(p, now)
-	quotes, err := db.Quotes(ctx, codes, today)
+	quotes, err := db.Rates(board.Book).Quotes(ctx, codes, today)
 	if err != nil {
 		return nil, fmt.Errorf("build digest: %w", err)
 	}
@@ -76,8 +77,8 @@ func Build(ctx context.Context, db *store.Store, chat store.Chat, lastSlot, now 
 	for _, code := range codes {
 		head.WriteString(RateLine(p, code, byCode, date) + "\n")
 	}
-	if known && Stale(date, today) {
-		note, err := StaleNote(ctx, db, p, date, now)
+	if known && rates.Stale(date, today) {
+		note, err := StaleNote(ctx, db, board.Book, p, date, now)
 		if err != nil {
 			return nil, fmt.Errorf("build digest: %w", err)
 		}

@@ -97,22 +97,6 @@ func TestNextHolds(t *testing.T) {
 	})
 }
 
-func TestStale(t *testing.T) {
-	day := func(d int) time.Time { return time.Date(2026, 4, d, 0, 0, 0, 0, time.UTC) }
-	for _, c := range []struct {
-		name        string
-		date, today int
-		want        bool
-	}{
-		{"of today", 7, 7, false}, {"of yesterday", 6, 7, true}, {"Saturday's on Sunday", 4, 5, false}, {"Saturday's on Monday", 4, 6, false},
-		{"Friday's on Saturday", 3, 4, true}, {"Friday's on Monday", 3, 6, true}, {"Saturday's on Tuesday", 4, 7, true}, {"of tomorrow", 8, 7, false},
-	} {
-		if got := Stale(day(c.date), day(c.today)); got != c.want {
-			t.Errorf("%s: %v", c.name, got)
-		}
-	}
-}
-
 // A quote without a value is no number, wherever it comes from.
 func TestRateLineNeverShowsZero(t *testing.T) {
 	p := locale.New(locale.RU, time.UTC)
@@ -204,7 +188,7 @@ func TestPlan(t *testing.T) {
 			{"again", at(8, 15, 1), 0},
 			{"down for four days: only today's", at(12, 9, 0), 2},
 		} {
-			sent, err := Plan(b.ctx, b.db, c.now, quiet)
+			sent, err := Plan(b.ctx, b.db, rates.Board{}, c.now, quiet)
 			if err != nil || sent != c.sent {
 				t.Errorf("%s: %d, %v; want %d", c.name, sent, err, c.sent)
 			}
@@ -229,10 +213,10 @@ func TestPlanContinues(t *testing.T) {
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 4, day, hour, minute, 0, 0, almaty) }
 	b.chat(1, at(6, 12, 0), 8*60)
 	b.story("a1", "Первая", at(7, 7, 0))
-	_, err := Plan(b.ctx, b.db, at(7, 8, 0), quiet)
+	_, err := Plan(b.ctx, b.db, rates.Board{}, at(7, 8, 0), quiet)
 	b.must(err)
 	b.story("a2", "Вторая", at(7, 9, 0))
-	_, err = Plan(b.ctx, b.db, at(8, 8, 0), quiet)
+	_, err = Plan(b.ctx, b.db, rates.Board{}, at(8, 8, 0), quiet)
 	b.must(err)
 	d := b.take(at(8, 8, 0))
 	if len(d) != 2 {
@@ -252,9 +236,9 @@ func TestPlanLateDoesNotRepeat(t *testing.T) {
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 4, day, hour, minute, 0, 0, almaty) }
 	b.chat(1, at(6, 12, 0), 8*60)
 	b.story("a1", "Первая", at(7, 9, 0))
-	_, err := Plan(b.ctx, b.db, at(7, 11, 0), quiet) // three hours late
+	_, err := Plan(b.ctx, b.db, rates.Board{}, at(7, 11, 0), quiet) // three hours late
 	b.must(err)
-	_, err = Plan(b.ctx, b.db, at(8, 8, 0), quiet)
+	_, err = Plan(b.ctx, b.db, rates.Board{}, at(8, 8, 0), quiet)
 	b.must(err)
 	told := 0
 	for _, d := range b.take(at(8, 8, 0)) {
@@ -278,7 +262,7 @@ func TestPlanGoesRound(t *testing.T) {
 			b.must(b.db.SetDigest(b.ctx, now, store.Digest{ChatID: int64(1000 + i), Minute: 480, Weekdays: daily, On: true, NextAt: now.Add(-time.Minute)}))
 		}
 	}
-	sent, err := Plan(b.ctx, b.db, now, quiet)
+	sent, err := Plan(b.ctx, b.db, rates.Board{}, now, quiet)
 	if err == nil || !strings.Contains(err.Error(), "No/Where") {
 		t.Errorf("error: %v", err)
 	}
@@ -295,7 +279,7 @@ func TestBuildFits(t *testing.T) {
 		b.story(fmt.Sprintf("a%d", i), strings.Repeat("<&>\"😀 слово ", 200), now.Add(-time.Duration(i)*time.Minute))
 	}
 	for _, language := range []string{"kk", "ru", "en"} {
-		m, err := Build(b.ctx, b.db, store.Chat{ID: 1, Language: language, Zone: "Asia/Almaty"}, time.Time{}, now)
+		m, err := Build(b.ctx, b.db, rates.Board{}, store.Chat{ID: 1, Language: language, Zone: "Asia/Almaty"}, time.Time{}, now)
 		b.must(err)
 		if n := article.Length(m.Text); n > maxText || n < 2000 {
 			t.Errorf("%s: %d units", language, n)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"newsbot/internal/locale"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
@@ -25,8 +26,8 @@ const (
 // says why not. It returns how many messages were enqueued. It works in slices,
 // each of which is done when it returns, and stops after a while with the rest
 // still due. A chat whose digest fails is left due, told in err, and stops no other.
-func Plan(ctx context.Context, db *store.Store, now time.Time, log *slog.Logger) (sent int, err error) {
-	return newRound(db, now, log).run(ctx)
+func Plan(ctx context.Context, db *store.Store, board rates.Board, now time.Time, log *slog.Logger) (sent int, err error) {
+	return newRound(db, board, now, log).run(ctx)
 }
 
 // round is one run of Plan.
@@ -45,8 +46,8 @@ type round struct {
 	errs  []error // of the first of them
 }
 
-func newRound(db *store.Store, now time.Time, log *slog.Logger) *round {
-	return &round{db: db, now: now, log: log, press: newPress(db, now, log)}
+func newRound(db *store.Store, board rates.Board, now time.Time, log *slog.Logger) *round {
+	return &round{db: db, now: now, log: log, press: newPress(db, board, now, log)}
 }
 
 // told is how many failures an error tells in full: one cause fails for many chats alike.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
 )
@@ -37,7 +38,7 @@ func TestPlanSharesRenderings(t *testing.T) {
 			b.chat(id, now.Add(-time.Hour), 8*60)
 			kinds[i%len(kinds)](id)
 		}
-		r := newRound(b.db, now, quiet)
+		r := newRound(b.db, rates.Board{}, now, quiet)
 		sent, err := r.run(b.ctx)
 		b.must(err)
 		if sent != len(kinds)*same || r.press.made != editions {
@@ -51,7 +52,7 @@ func TestPlanSharesRenderings(t *testing.T) {
 			id := int64(i + 1)
 			chat, err := b.db.Chat(b.ctx, id)
 			b.must(err)
-			own, err := Build(b.ctx, b.db, chat, time.Time{}, now)
+			own, err := Build(b.ctx, b.db, rates.Board{}, chat, time.Time{}, now)
 			b.must(err)
 			if d := got[id]; d.Message.Text != own.Text || d.ThreadID != chat.ThreadID {
 				t.Fatalf("chat %d got another's digest:\n%s\nwant\n%s", id, d.Message.Text, own.Text)
@@ -61,12 +62,12 @@ func TestPlanSharesRenderings(t *testing.T) {
 		// The next morning they have the same again, though some had theirs later.
 		late := int64(1 + len(kinds))
 		b.must(b.db.SetDigest(b.ctx, now, store.Digest{ChatID: late, Minute: 485, Weekdays: daily, On: true, NextAt: now.Add(5 * time.Minute)}))
-		if n, err := Plan(b.ctx, b.db, now.Add(6*time.Minute), quiet); n != 1 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, now.Add(6*time.Minute), quiet); n != 1 || err != nil {
 			t.Fatalf("%d, %v", n, err)
 		}
 		b.must(b.db.SetDigest(b.ctx, now, store.Digest{ChatID: late, Minute: 480, Weekdays: daily, On: true, NextAt: now.Add(24 * time.Hour)}))
 		b.story("a3", "Три", now.Add(7*time.Hour))
-		r = newRound(b.db, now.Add(24*time.Hour), quiet)
+		r = newRound(b.db, rates.Board{}, now.Add(24*time.Hour), quiet)
 		sent, err = r.run(b.ctx)
 		b.must(err)
 		if sent != len(kinds)*same || r.press.made != editions {
@@ -75,12 +76,12 @@ func TestPlanSharesRenderings(t *testing.T) {
 		// But news between the two would tell them apart.
 		b.story("a4", "Четыре", now.Add(30*time.Hour))
 		b.must(b.db.SetDigest(b.ctx, now, store.Digest{ChatID: late, Minute: 900, Weekdays: daily, On: true, NextAt: now.Add(31 * time.Hour)}))
-		if n, err := Plan(b.ctx, b.db, now.Add(31*time.Hour), quiet); n != 1 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, now.Add(31*time.Hour), quiet); n != 1 || err != nil {
 			t.Fatalf("%d, %v", n, err)
 		}
 		b.must(b.db.SetDigest(b.ctx, now, store.Digest{ChatID: late, Minute: 480, Weekdays: daily, On: true, NextAt: now.Add(48 * time.Hour)}))
 		b.take(now.Add(47 * time.Hour))
-		r = newRound(b.db, now.Add(48*time.Hour), quiet)
+		r = newRound(b.db, rates.Board{}, now.Add(48*time.Hour), quiet)
 		if _, err = r.run(b.ctx); err != nil || r.press.made != editions+1 {
 			t.Errorf("after news between: %d renderings, want %d (%v)", r.press.made, editions+1, err)
 		}
@@ -105,7 +106,7 @@ func TestPlanStepsOnForTheAbsent(t *testing.T) {
 		for id := int64(1); id <= absent+1; id++ {
 			b.chat(id, at(6, 7), 8*60)
 		}
-		if n, err := Plan(b.ctx, b.db, at(6, 8), quiet); n != absent+1 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, at(6, 8), quiet); n != absent+1 || err != nil {
 			t.Fatalf("%d, %v", n, err)
 		}
 		b.take(at(6, 8))
@@ -113,7 +114,7 @@ func TestPlanStepsOnForTheAbsent(t *testing.T) {
 			b.must(b.db.DeactivateChat(b.ctx, at(6, 9), id, "blocked"))
 		}
 		b.story("a1", "Пропущенная", at(7, 7))
-		if n, err := Plan(b.ctx, b.db, at(7, 8), quiet); n != 1 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, at(7, 8), quiet); n != 1 || err != nil {
 			t.Fatalf("%d, %v", n, err)
 		}
 		if due, err := b.db.DueDigests(b.ctx, at(7, 8), store.Digest{}, 10); len(due) != 0 || err != nil {
@@ -125,10 +126,10 @@ func TestPlanStepsOnForTheAbsent(t *testing.T) {
 		}
 		_, _, err = b.db.TouchChat(b.ctx, at(7, 12), store.Chat{ID: 1, Kind: "private", Active: true})
 		b.must(err)
-		if n, err := Plan(b.ctx, b.db, at(7, 12), quiet); n != 0 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, at(7, 12), quiet); n != 0 || err != nil {
 			t.Errorf("a slot that was passed came back: %d, %v", n, err)
 		}
-		if n, err := Plan(b.ctx, b.db, at(8, 8), quiet); n != 2 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, at(8, 8), quiet); n != 2 || err != nil {
 			t.Fatalf("%d, %v", n, err)
 		}
 		for _, d := range b.take(at(8, 8)) {
@@ -148,7 +149,7 @@ func TestPlanGoesOnFromSliceToSlice(t *testing.T) {
 		for id := int64(1); id <= chats; id++ {
 			b.chat(id, now.Add(-time.Duration(1+id%3)*time.Hour), 8*60)
 		}
-		r := newRound(b.db, now, quiet)
+		r := newRound(b.db, rates.Board{}, now, quiet)
 		for i, want := range []struct {
 			more bool
 			sent int
@@ -159,7 +160,7 @@ func TestPlanGoesOnFromSliceToSlice(t *testing.T) {
 			}
 		}
 		// Another process that begins anew finds nothing to do.
-		if n, err := Plan(b.ctx, b.db, now, quiet); n != 0 || err != nil {
+		if n, err := Plan(b.ctx, b.db, rates.Board{}, now, quiet); n != 0 || err != nil {
 			t.Errorf("again: %d, %v", n, err)
 		}
 		if got := len(b.take(now)); got != chats {
@@ -190,7 +191,7 @@ func TestPlanAtNight(t *testing.T) {
 			b.chat(1, at(0), c.minute)
 			b.chat(2, at(0), c.minute)
 			b.must(b.db.SetQuiet(b.ctx, 1, c.quiet))
-			r := newRound(b.db, at(c.now), quiet)
+			r := newRound(b.db, rates.Board{}, at(c.now), quiet)
 			if _, err := r.run(b.ctx); err != nil || r.press.made != 1 {
 				t.Fatalf("%d renderings, %v", r.press.made, err)
 			}

@@ -9,15 +9,17 @@ import (
 	"time"
 
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
 // press makes the messages of one round. Chats whose digests are the same share
 // one, so that a hundred thousand due in a minute are made a few dozen times.
 type press struct {
-	db  *store.Store
-	now time.Time
-	log *slog.Logger
+	db    *store.Store
+	board rates.Board
+	now   time.Time
+	log   *slog.Logger
 
 	editions map[edition]*printed
 	since    map[int64]int64 // when a digest begins → the newest news before, which begins the same digest
@@ -37,8 +39,8 @@ type printed struct {
 	err             error
 }
 
-func newPress(db *store.Store, now time.Time, log *slog.Logger) press {
-	return press{db: db, now: now, log: log, editions: map[edition]*printed{}, since: map[int64]int64{}, charts: map[string]*outbox.Message{}}
+func newPress(db *store.Store, board rates.Board, now time.Time, log *slog.Logger) press {
+	return press{db: db, board: board, now: now, log: log, editions: map[edition]*printed{}, since: map[int64]int64{}, charts: map[string]*outbox.Message{}}
 }
 
 // message returns a chat's digest, which others may have as well: nobody may change it.
@@ -95,7 +97,7 @@ func (s *press) render(ctx context.Context, d store.DueDigest) (m *outbox.Messag
 		}
 	}()
 	s.made++
-	return Build(ctx, s.db, d.Chat, d.LastSlot, s.now)
+	return Build(ctx, s.db, s.board, d.Chat, d.LastSlot, s.now)
 }
 
 // chart is the picture of a chat's digest; nil when there is none to show. A
@@ -105,7 +107,7 @@ func (s *press) chart(ctx context.Context, d store.DueDigest) *outbox.Message {
 	m, ok := s.charts[key]
 	if !ok {
 		var err error
-		if m, err = Chart(ctx, s.db, d.Chat, s.now); err != nil {
+		if m, err = Chart(ctx, s.db, s.board.Book, d.Chat, s.now); err != nil {
 			s.log.Error("digest goes out without its chart", slog.Int64("chat", d.ChatID), slog.Any("error", err))
 		}
 		s.charts[key] = m

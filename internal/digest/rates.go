@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,15 +13,26 @@ import (
 	"newsbot/internal/store"
 )
 
-// Currencies are those a reader sees who did not choose any.
-func Currencies() []string { return []string{"USD", "EUR", "RUB", "CNY"} }
+// usualCurrencies is how many a reader sees who did not choose any.
+const usualCurrencies = 4
 
-// ChatCurrencies are those that a chat is shown, in its order.
-func ChatCurrencies(c store.Chat) []string {
-	if len(c.Currencies) == 0 {
-		return Currencies()
+// Currencies are those a reader sees who did not choose any, where rates are in base.
+func Currencies(base string) []string {
+	usual := without(base, []string{"USD", "EUR", "RUB", "CNY", "KZT"})
+	return usual[:usualCurrencies]
+}
+
+// ChatCurrencies are those that a chat is shown, in its order, where rates are
+// in base: that one has no rate in itself.
+func ChatCurrencies(c store.Chat, base string) []string {
+	if own := without(base, c.Currencies); len(own) > 0 {
+		return own
 	}
-	return c.Currencies
+	return Currencies(base)
+}
+
+func without(code string, codes []string) []string {
+	return slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return c == code })
 }
 
 // RateLine writes the rate of one currency as Telegram HTML:
@@ -42,13 +54,13 @@ func rateLine(p *locale.Printer, code string, quotes map[string]rates.Quote, dat
 		return "<b>" + locale.Escape(code) + "</b> — " + p.H("rates.no_data")
 	}
 	var b strings.Builder
-	b.WriteString("<b>" + locale.Escape(Units(p, q.Nominal, code)) + "</b> — " + locale.Escape(p.Tenge(q.Value.String())))
-	if change, ok := q.ChangeSince(); ok && !change.IsZero() {
+	b.WriteString("<b>" + locale.Escape(Units(p, q.Nominal, code)) + "</b> — " + locale.Escape(p.Price(q.Value.String())))
+	if change, ok := q.ChangeSince(); ok && p.PriceNumber(change.Abs().String()) != p.PriceNumber("0") {
 		arrow := " ▲\u00a0"
 		if change.IsNegative() {
 			arrow = " ▼\u00a0"
 		}
-		b.WriteString(arrow + p.Decimal(change.Abs().String()))
+		b.WriteString(arrow + p.PriceNumber(change.Abs().String()))
 		if share := ChangePercent(q.Value.Sub(change), q.Value); percent && !share.IsZero() {
 			b.WriteString(" (" + SignedPercent(p, share) + ")")
 		}
@@ -110,22 +122,10 @@ func Today(p *locale.Printer, now time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// Stale says whether rates of a date are older than a reader may expect today.
-// Friday's session makes the rate that is official from Saturday to Monday.
-func Stale(date, today time.Time) bool {
-	switch today.Weekday() {
-	case time.Sunday:
-		today = today.AddDate(0, 0, -1)
-	case time.Monday:
-		today = today.AddDate(0, 0, -2)
-	}
-	return date.Before(today)
-}
-
 // StaleNote says, as Telegram HTML, that the newest rates are those of date, and
 // why: since when the bank does not answer, or that it has nothing newer.
-func StaleNote(ctx context.Context, db *store.Store, p *locale.Printer, date, now time.Time) (string, error) {
-	bank, err := db.BankState(ctx, rates.NBK)
+func StaleNote(ctx context.Context, db *store.Store, book rates.Book, p *locale.Printer, date, now time.Time) (string, error) {
+	bank, err := db.BankState(ctx, book.Issuer().ID)
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
@@ -28,7 +29,7 @@ var hysteresis = decimal.New(2, -3)
 // alerts holds what chats watch for against the rates that are new.
 func (j *Jobs) alerts(ctx context.Context) error {
 	for {
-		due, err := j.Store.DueAlerts(ctx, alertSlice)
+		due, err := j.main.store.DueAlerts(ctx, alertSlice)
 		if err != nil {
 			return fmt.Errorf("find due alerts: %w", err)
 		}
@@ -38,9 +39,9 @@ func (j *Jobs) alerts(ctx context.Context) error {
 		now := j.Now()
 		outcomes := make([]store.AlertOutcome, len(due))
 		for i, d := range due {
-			outcomes[i] = judge(d, now)
+			outcomes[i] = judge(j.main.bank.Book(), d, now)
 		}
-		sent, err := j.Store.SettleAlerts(ctx, now, outcomes)
+		sent, err := j.main.store.SettleAlerts(ctx, now, outcomes)
 		if err != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (j *Jobs) alerts(ctx context.Context) error {
 
 // judge decides on one alert. Each rate is looked at in its turn, so that a
 // crossing is seen even when the next day takes it back; the last one is told.
-func judge(d store.DueAlert, now time.Time) store.AlertOutcome {
+func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome {
 	out := store.AlertOutcome{Alert: d.Alert, Armed: d.Armed, Checked: d.Checked}
 	for i, rate := range d.Rates {
 		if !rate.Date.After(d.Checked) {
@@ -82,9 +83,9 @@ func judge(d store.DueAlert, now time.Time) store.AlertOutcome {
 		}
 		if rings && now.Sub(rate.Date) < freshAlert {
 			out.Send = &outbox.Delivery{
-				Key:    fmt.Sprintf("alert:%d:%s:%s:%s:%s", d.ChatID, d.Code, d.Kind, d.Threshold, rate.Date.Format(time.DateOnly)),
+				Key:    fmt.Sprintf("alert:%d:%s:%s:%s:%s:%s", d.ChatID, book.Key(), d.Code, d.Kind, d.Threshold, rate.Date.Format(time.DateOnly)),
 				ChatID: d.ChatID, ThreadID: d.ThreadID, Lane: outbox.LaneBreaking,
-				Message: alertMessage(d, rate.Date, now, value, before, known),
+				Message: alertMessage(book, d, rate.Date, now, value, before, known),
 			}
 		}
 	}
@@ -113,31 +114,31 @@ func inUnits(r store.DatedRate, units int64) (value decimal.Decimal, ok bool) {
 
 // alertMessage tells that a rate did what the chat waits for, in its quiet hours
 // without a sound.
-func alertMessage(d store.DueAlert, date, now time.Time, value, before decimal.Decimal, known bool) outbox.Message {
+func alertMessage(book rates.Book, d store.DueAlert, date, now time.Time, value, before decimal.Decimal, known bool) outbox.Message {
 	zone, err := locale.Zone(d.Chat.Zone)
 	if err != nil {
 		zone = time.UTC // the date below is the same in every zone
 	}
-	p := locale.New(locale.Language(d.Chat.Language), zone)
+	p := locale.New(locale.Language(d.Chat.Language), zone).Of(book.Words())
 	unit := d.Code
 	if d.Nominal != 1 {
 		unit = p.Int(d.Nominal) + "\u00a0" + d.Code
 	}
-	line := "🔔 <b>" + locale.Escape(unit) + "</b> — <b>" + locale.Escape(p.Tenge(value.String())) + "</b>"
-	if change := value.Sub(before); known && !change.IsZero() {
+	line := "🔔 <b>" + locale.Escape(unit) + "</b> — <b>" + locale.Escape(p.Price(value.String())) + "</b>"
+	if change := value.Sub(before); known && p.PriceNumber(change.Abs().String()) != p.PriceNumber("0") {
 		arrow, sign := "▲", "+"
 		if change.IsNegative() {
 			arrow, sign = "▼", ""
 		}
 		share := change.Mul(decimal.NewFromInt(100)).DivRound(before, 2)
-		line += " " + arrow + "\u00a0" + p.Decimal(change.Abs().String()) + " (" + sign + p.Percent(share.StringFixed(2)) + ")"
+		line += " " + arrow + "\u00a0" + p.PriceNumber(change.Abs().String()) + " (" + sign + p.Percent(share.StringFixed(2)) + ")"
 	}
 	var why string
 	switch d.Kind {
 	case store.AlertAbove:
-		why = p.H("alert.rose", "Threshold", p.Tenge(d.Threshold.String()))
+		why = p.H("alert.rose", "Threshold", p.Price(d.Threshold.String()))
 	case store.AlertBelow:
-		why = p.H("alert.fell", "Threshold", p.Tenge(d.Threshold.String()))
+		why = p.H("alert.fell", "Threshold", p.Price(d.Threshold.String()))
 	default:
 		why = p.H("alert.changed", "Threshold", p.Percent(d.Threshold.String()))
 	}

@@ -67,7 +67,7 @@ func TestJudge(t *testing.T) {
 			if !c.rates[n].Date.After(alert.Checked) {
 				continue
 			}
-			out := judge(store.DueAlert{Alert: alert, Chat: store.Chat{Language: "ru", Zone: "Asia/Almaty"}, Rates: c.rates[max(0, n-1) : n+1]}, c.rates[n].Date)
+			out := judge(rates.Book{}, store.DueAlert{Alert: alert, Chat: store.Chat{Language: "ru", Zone: "Asia/Almaty"}, Rates: c.rates[max(0, n-1) : n+1]}, c.rates[n].Date)
 			if out.Send != nil {
 				rings = append(rings, c.rates[n].Date.Day())
 			}
@@ -91,11 +91,11 @@ func TestJudgeAfterDowntime(t *testing.T) {
 		Alert: store.Alert{ChatID: 5, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.NewFromInt(520), Nominal: 1, Armed: true, Checked: dated(10, 1, "1").Date},
 		Rates: series("519", "521", "510", "522", "523"),
 	}
-	out := judge(d, time.Date(2026, time.November, 14, 9, 0, 0, 0, almaty))
+	out := judge(rates.Book{}, d, time.Date(2026, time.November, 14, 9, 0, 0, 0, almaty))
 	if out.Send == nil || !strings.HasSuffix(out.Send.Key, ":2026-11-13") || !out.Checked.Equal(dated(14, 1, "1").Date) {
 		t.Errorf("after four days: %+v", out)
 	}
-	out = judge(d, time.Date(2026, time.November, 24, 9, 0, 0, 0, almaty))
+	out = judge(rates.Book{}, d, time.Date(2026, time.November, 24, 9, 0, 0, 0, almaty))
 	if out.Send != nil || out.Armed || !out.Checked.Equal(dated(14, 1, "1").Date) {
 		t.Errorf("after two weeks: %+v", out)
 	}
@@ -107,14 +107,14 @@ func TestAlertsAreEnqueued(t *testing.T) {
 	save := func(day int, value string) {
 		d.Helper()
 		r := dated(day, 1, value)
-		d.must(d.Store.SaveRates(d.Context(), d.clock(), rates.Day{Date: r.Date, Rates: []rates.Rate{r.Rate}}))
+		d.must(d.Store.Rates(rates.Book{}).Save(d.Context(), d.clock(), rates.Day{Date: r.Date, Rates: []rates.Rate{r.Rate}}))
 	}
 	save(23, "519.30")
 	for id, language := range map[int64]string{1: "kk", 2: "ru", 3: "en"} {
 		_, _, err := d.Store.TouchChat(d.Context(), d.clock(), store.Chat{ID: id, Kind: "private", Language: language, Zone: "Asia/Almaty", Active: true, Subscribed: true})
 		d.must(err)
-		d.must(d.Store.SetAlert(d.Context(), d.clock(), store.Alert{ChatID: id, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.NewFromInt(520), Nominal: 1, Armed: true, Checked: dated(23, 1, "1").Date}))
-		d.must(d.Store.SetAlert(d.Context(), d.clock(), store.Alert{ChatID: id, Code: "USD", Kind: store.AlertChange, Threshold: decimal.RequireFromString("0.5"), Nominal: 1, Checked: dated(23, 1, "1").Date}))
+		d.must(d.Store.Rates(rates.Book{}).SetAlert(d.Context(), d.clock(), store.Alert{ChatID: id, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.NewFromInt(520), Nominal: 1, Armed: true, Checked: dated(23, 1, "1").Date}))
+		d.must(d.Store.Rates(rates.Book{}).SetAlert(d.Context(), d.clock(), store.Alert{ChatID: id, Code: "USD", Kind: store.AlertChange, Threshold: decimal.RequireFromString("0.5"), Nominal: 1, Checked: dated(23, 1, "1").Date}))
 	}
 	d.run("alerts")
 	if n := d.woken.Load(); n != 0 {
@@ -162,7 +162,7 @@ func TestAlertAtNight(t *testing.T) {
 		time.Date(2026, time.November, 12, 1, 59, 0, 0, time.UTC):  true,
 		time.Date(2026, time.November, 12, 2, 0, 0, 0, time.UTC):   false,
 	} {
-		if out := judge(alert, at); out.Send == nil || out.Send.Message.Silent != silent {
+		if out := judge(rates.Book{}, alert, at); out.Send == nil || out.Send.Message.Silent != silent {
 			t.Errorf("at %v: %+v, silent should be %v", at, out.Send, silent)
 		}
 	}

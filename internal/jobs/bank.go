@@ -8,15 +8,17 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"newsbot/internal/rates"
+	"newsbot/internal/store"
 )
 
-// Bank is where official lists come from.
+// Bank is where the lists of a book come from.
 type Bank interface {
-	// ID names the bank in the store.
-	ID() string
+	// Book says whose rates they are, and in which currency.
+	Book() rates.Book
 	// Fetch reads the list for a civil day; rates.ErrNotPublished when there is none (yet).
 	Fetch(ctx context.Context, date time.Time) (rates.Day, error)
 }
@@ -25,22 +27,34 @@ const (
 	// recentDays is how far back the first run reads at once, so that a change
 	// since the last different published day can be shown across any holidays.
 	recentDays = 12
-	// nextDayFrom is the minute of the day, in the bank's zone, from which the
-	// next day's list can be out: the morning session ends at 15:30. Until
-	// nextDayTo it is expected; later it may still come.
-	nextDayFrom = 15*60 + 30
-	nextDayTo   = 19 * 60
 	// ratesPause keeps requests to the bank apart.
 	ratesPause = 300 * time.Millisecond
 )
 
-// bankState remembers between runs what the bank said. It is lost at a restart,
-// which costs a few requests and nothing else.
-type bankState struct {
+// teller asks one bank for its lists. What it remembers between runs is lost at
+// a restart, which costs a few requests and nothing else.
+type teller struct {
+	*Jobs
+	bank   Bank
+	issuer rates.Issuer
+	zone   *time.Location // the bank's
+	store  store.Rates
+	// loud says that RatesHeld hears of a list that is held because it jumps.
+	loud bool
+
+	mu       sync.Mutex             // one question at a time; guards what is below
 	days     map[time.Time]dayState // by date: those without a list so far
 	held     map[time.Time]heldDay  // by date: those whose list jumps
 	failures int                    // in a row, whatever the date
 	rest     time.Time              // the bank is not asked before
+}
+
+func newTeller(t *Jobs, bank Bank) *teller {
+	issuer := bank.Book().Issuer()
+	return &teller{
+		Jobs: t, bank: bank, issuer: issuer, zone: issuer.Zone(), store: t.Store.Rates(bank.Book()),
+		days: map[time.Time]dayState{}, held: map[time.Time]heldDay{},
+	}
 }
 
 // dayState is how asking for one date went.
@@ -63,20 +77,20 @@ func waits(until, now time.Time, longest time.Duration) bool {
 
 // rates fetches the official lists that are wanted and not stored yet: today's,
 // tomorrow's once it can be out, and a few days back.
-func (j *Jobs) rates(ctx context.Context) error {
-	j.bankMu.Lock()
-	defer j.bankMu.Unlock()
-	now := j.Now()
-	today := j.today(now)
-	have, err := j.settled(ctx, today, recentDays)
+func (t *teller) rates(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.Now()
+	today := t.today(now)
+	have, err := t.settled(ctx, today, recentDays)
 	if err != nil {
 		return err
 	}
-	if waits(j.bank.rest, now, longestRest) {
+	if waits(t.rest, now, longestRest) {
 		return nil
 	}
 	wanted := []time.Time{today}
-	if j.minute(now) >= nextDayFrom {
+	if t.minute(now) >= t.issuer.NextFrom {
 		wanted = append(wanted, today.AddDate(0, 0, 1))
 	}
 	for back := 1; back <= recentDays; back++ {
@@ -84,43 +98,46 @@ func (j *Jobs) rates(ctx context.Context) error {
 	}
 	// A date whose list is broken must not keep the others from their turn.
 	slices.SortStableFunc(wanted, func(a, b time.Time) int {
-		return cmp.Compare(j.bank.days[a].failures, j.bank.days[b].failures)
+		return cmp.Compare(t.days[a].failures, t.days[b].failures)
 	})
 	for _, date := range wanted {
-		if have[date] || waits(j.bank.days[date].next, now, noListWait) {
+		if have[date] || waits(t.days[date].next, now, noListWait) {
 			continue
 		}
-		if _, err := j.fetchRates(ctx, now, date, today); err != nil {
+		if _, err := t.fetch(ctx, now, date, today); err != nil {
 			return err
 		}
-		if j.bank.failures > 0 {
+		if t.failures > 0 {
 			return nil // the bank is in trouble: one request a try, not fourteen
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(j.pause):
+		case <-time.After(t.pause):
 		}
 	}
 	return nil
 }
 
+// attr names the book in the log.
+func (t *teller) attr() slog.Attr { return slog.String("book", t.bank.Book().Key()) }
+
 // today is the bank's civil day, as midnight UTC.
-func (j *Jobs) today(now time.Time) time.Time {
-	local := now.In(j.Zone)
+func (t *teller) today(now time.Time) time.Time {
+	local := now.In(t.zone)
 	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // minute is the minute of the bank's day.
-func (j *Jobs) minute(now time.Time) int {
-	local := now.In(j.Zone)
+func (t *teller) minute(now time.Time) int {
+	local := now.In(t.zone)
 	return local.Hour()*60 + local.Minute()
 }
 
 // settled are the dates since back days ago that need not be asked for. What is
 // remembered of dates that are too old is dropped.
-func (j *Jobs) settled(ctx context.Context, today time.Time, back int) (map[time.Time]bool, error) {
-	known, err := j.Store.SettledDates(ctx, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1))
+func (t *teller) settled(ctx context.Context, today time.Time, back int) (map[time.Time]bool, error) {
+	known, err := t.store.Settled(ctx, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, fmt.Errorf("find stored rates: %w", err)
 	}
@@ -128,100 +145,97 @@ func (j *Jobs) settled(ctx context.Context, today time.Time, back int) (map[time
 	for _, d := range known {
 		have[d] = true
 	}
-	if j.bank.days == nil {
-		j.bank.days, j.bank.held = map[time.Time]dayState{}, map[time.Time]heldDay{}
-	}
 	oldest := today.AddDate(0, 0, -historyDays)
-	maps.DeleteFunc(j.bank.days, func(d time.Time, _ dayState) bool { return d.Before(oldest) })
-	maps.DeleteFunc(j.bank.held, func(d time.Time, _ heldDay) bool { return d.Before(oldest) })
+	maps.DeleteFunc(t.days, func(d time.Time, _ dayState) bool { return d.Before(oldest) })
+	maps.DeleteFunc(t.held, func(d time.Time, _ heldDay) bool { return d.Before(oldest) })
 	return have, nil
 }
 
-// fetchRates asks for one date's list and plans the next try; stored says
+// fetch asks for one date's list and plans the next try; stored says
 // whether it is there now. It returns an error only when the store fails; the
 // last good values stay in any case.
-func (j *Jobs) fetchRates(ctx context.Context, now, date, today time.Time) (stored bool, err error) {
-	day, err := j.Bank.Fetch(ctx, date)
+func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored bool, err error) {
+	day, err := t.bank.Fetch(ctx, date)
 	switch {
 	case ctx.Err() != nil:
 		return false, nil
 	case errors.Is(err, rates.ErrNotPublished):
-		if err := j.bankAnswered(ctx, now, date, today); err != nil {
+		if err := t.answered(ctx, now, date, today); err != nil {
 			return false, err
 		}
 		if date.Before(today.AddDate(0, 0, -settledAfter)) {
-			return false, j.Store.SaveNoRates(ctx, now, date)
+			return false, t.store.SaveNone(ctx, now, date)
 		}
 		wait := time.Hour
-		if minute := j.minute(now); minute >= nextDayFrom && minute < nextDayTo {
+		if minute := t.minute(now); minute >= t.issuer.NextFrom && minute < t.issuer.NextTo {
 			wait = 15 * time.Minute
 		}
 		if date.Before(today) {
 			wait = noListWait
 		}
-		j.bank.days[date] = dayState{next: now.Add(jitter(wait))}
+		t.days[date] = dayState{next: now.Add(jitter(wait))}
 		return false, nil
 	case err != nil:
 		why := rates.TroubleOf(err)
 		// That the bank lacks a list of long ago is no silence.
 		if !date.Before(today.AddDate(0, 0, -recentDays)) {
-			if err := j.Store.BankFailed(ctx, now, j.Bank.ID(), why); err != nil {
+			if err := t.Store.BankFailed(ctx, now, t.issuer.ID, why); err != nil {
 				return false, err
 			}
 		}
-		j.bank.failures++
-		d := dayState{failures: j.bank.days[date].failures + 1}
+		t.failures++
+		d := dayState{failures: t.days[date].failures + 1}
 		longest := longestDay
 		if date.Before(today.AddDate(0, 0, -recentDays)) {
 			longest = noListWait // nobody waits for it
 		}
 		d.next = now.Add(doubled(time.Minute, d.failures, longest))
-		j.bank.days[date] = d
-		j.bank.rest = now.Add(doubled(time.Minute, j.bank.failures, longestRest))
+		t.days[date] = d
+		t.rest = now.Add(doubled(time.Minute, t.failures, longestRest))
 		level := slog.LevelWarn
-		if j.bank.failures > 1 { // said once; from then on it is known
+		if t.failures > 1 { // said once; from then on it is known
 			level = slog.LevelDebug
 		}
-		j.Log.Log(ctx, level, "rates failed, the last good ones are kept", slog.String("date", date.Format(time.DateOnly)),
-			slog.String("trouble", string(why)), slog.Int("failures", j.bank.failures), slog.Time("next_try", j.bank.rest), slog.Any("error", err))
+		t.Log.Log(ctx, level, "rates failed, the last good ones are kept", t.attr(), slog.String("date", date.Format(time.DateOnly)),
+			slog.String("trouble", string(why)), slog.Int("failures", t.failures), slog.Time("next_try", t.rest), slog.Any("error", err))
 		return false, nil
 	}
-	if err := j.bankAnswered(ctx, now, date, today); err != nil {
+	if err := t.answered(ctx, now, date, today); err != nil {
 		return false, err
 	}
-	if day, err = j.gate(ctx, now, day); err != nil || len(day.Rates) == 0 {
+	if day, err = t.gate(ctx, now, day); err != nil || len(day.Rates) == 0 {
 		return false, err
 	}
-	delete(j.bank.days, date)
-	if err := j.Store.SaveRates(ctx, now, day); err != nil {
+	delete(t.days, date)
+	if err := t.store.Save(ctx, now, day); err != nil {
 		return false, fmt.Errorf("save rates of %s: %w", date.Format(time.DateOnly), err)
 	}
 	level := slog.LevelInfo
 	if date.Before(today.AddDate(0, 0, -recentDays)) {
 		level = slog.LevelDebug // there are hundreds of them
 	}
-	j.Log.Log(ctx, level, "rates stored", slog.String("date", date.Format(time.DateOnly)), slog.Int("currencies", len(day.Rates)))
+	t.Log.Log(ctx, level, "rates stored", t.attr(), slog.String("date", date.Format(time.DateOnly)), slog.Int("currencies", len(day.Rates)))
 	return true, nil
 }
 
-// bankAnswered remembers that the bank answered when it was asked for a date,
+// answered remembers that the bank answered when it was asked for a date,
 // and ends a trouble: what waited because of it need not wait longer.
-func (j *Jobs) bankAnswered(ctx context.Context, now, date, today time.Time) error {
+func (t *teller) answered(ctx context.Context, now, date, today time.Time) error {
 	// The hundreds of old lists say no more than the recent ones before them.
-	if recent := !date.Before(today.AddDate(0, 0, -recentDays)); recent || j.bank.failures > 0 {
-		if err := j.Store.BankAnswered(ctx, now, j.Bank.ID()); err != nil {
+	if recent := !date.Before(today.AddDate(0, 0, -recentDays)); recent || t.failures > 0 {
+		if err := t.Store.BankAnswered(ctx, now, t.issuer.ID); err != nil {
 			return err
 		}
 	}
-	if j.bank.failures == 0 {
+	if t.failures == 0 {
 		return nil
 	}
-	j.Log.Info("rates are back", slog.Int("failures", j.bank.failures))
-	j.bank.failures, j.bank.rest = 0, time.Time{}
-	for date, d := range j.bank.days {
+	t.Log.Info("rates are back", t.attr(), slog.Int("failures", t.failures))
+	t.failures, t.rest = 0, time.Time{}
+	for date, d := range t.days {
 		if d.failures > 0 {
 			d.next = time.Time{}
-			j.bank.days[date] = d
+			t.days[date] = d
 		}
 	}
 	return nil

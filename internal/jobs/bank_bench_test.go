@@ -44,13 +44,13 @@ func BenchmarkBackfill(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				db := storetest.Opener(b, side.address(b))()
-				j := New(Options{Store: db, Bank: rates.NewNationalBank(client, room.RatesURL()), Now: now, Zone: almaty, Log: slog.New(slog.DiscardHandler)})
+				j := New(Options{Store: db, Bank: rates.NewBank(client, rates.Book{}, room.RatesURL()), Now: now, Zone: almaty, Log: slog.New(slog.DiscardHandler)})
 				j.pause = side.pause
 				runs++
 				b.StartTimer()
 				j.RunNow(b.Context(), "rates", "history", "history", "history", "history", "history", "history")
 				b.StopTimer()
-				dates, err := db.RateDates(b.Context(), monday.AddDate(-2, 0, 0), monday)
+				dates, err := db.Rates(rates.Book{}).Dates(b.Context(), monday.AddDate(-2, 0, 0), monday)
 				if err != nil || len(dates) != historyDays+1 {
 					b.Fatalf("%d days, %v", len(dates), err)
 				}

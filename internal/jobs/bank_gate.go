@@ -32,48 +32,48 @@ type heldDay struct {
 
 // gate lets through what is believed of a list, and nothing of one that jumps
 // until a second answer, some minutes later, says the same.
-func (j *Jobs) gate(ctx context.Context, now time.Time, day rates.Day) (rates.Day, error) {
+func (t *teller) gate(ctx context.Context, now time.Time, day rates.Day) (rates.Day, error) {
 	names := make([]string, len(day.Rates))
 	for i, r := range day.Rates {
 		names[i] = r.Code
 	}
 	// A day soon after it is there when the history is filled backwards; else
 	// these are the last ones before.
-	near, err := j.Store.Quotes(ctx, names, day.Date.AddDate(0, 0, nearDays))
+	near, err := t.store.Quotes(ctx, names, day.Date.AddDate(0, 0, nearDays))
 	if err != nil {
 		return rates.Day{}, fmt.Errorf("find the rates beside %s: %w", day.Date.Format(time.DateOnly), err)
 	}
 	jumps := rates.Jumps(day, near, jumpPercent)
-	before := j.bank.held[day.Date]
+	before := t.held[day.Date]
 	doubtful := slices.DeleteFunc(slices.Clone(jumps), func(jump rates.Jump) bool {
 		return slices.ContainsFunc(before.jumps, func(b rates.Jump) bool { return b.Code == jump.Code && rates.SamePrice(b.Rate, jump.Rate) })
 	})
 	date := slog.String("date", day.Date.Format(time.DateOnly))
 	switch {
 	case len(doubtful) == 0:
-		delete(j.bank.held, day.Date)
+		delete(t.held, day.Date)
 		if len(jumps) > 0 {
-			j.Log.Warn("rates that jump are believed: the bank says them again", date, slog.String("jumps", jumpsLine(jumps)))
+			t.Log.Warn("rates that jump are believed: the bank says them again", t.attr(), date, slog.String("jumps", jumpsLine(jumps)))
 		}
 		return day, nil
 	case before.tries+1 >= heldTries:
-		delete(j.bank.held, day.Date)
-		j.Log.Warn("rates that jump otherwise each time are left out", date, slog.String("jumps", jumpsLine(doubtful)))
+		delete(t.held, day.Date)
+		t.Log.Warn("rates that jump otherwise each time are left out", t.attr(), date, slog.String("jumps", jumpsLine(doubtful)))
 		day.Rates = slices.DeleteFunc(slices.Clone(day.Rates), func(r rates.Rate) bool {
 			return slices.ContainsFunc(doubtful, func(d rates.Jump) bool { return d.Code == r.Code })
 		})
 		if len(day.Rates) == 0 {
-			j.bank.days[day.Date] = dayState{next: now.Add(jitter(time.Hour))}
+			t.days[day.Date] = dayState{next: now.Add(jitter(time.Hour))}
 		}
 		return day, nil
 	}
-	j.bank.held[day.Date] = heldDay{jumps: jumps, tries: before.tries + 1}
-	j.bank.days[day.Date] = dayState{next: now.Add(heldFor)}
-	j.Log.Warn("rates jump and are held until the bank says them again", date, slog.String("jumps", jumpsLine(doubtful)))
-	recent := !day.Date.Before(j.today(now).AddDate(0, 0, -recentDays)) // nobody reads the others yet
-	if before.tries == 0 && recent && j.RatesHeld != nil {
-		if err := j.RatesHeld(ctx, day.Date, doubtful); err != nil {
-			j.Log.Error("nobody is told of rates that are held", date, slog.Any("error", err))
+	t.held[day.Date] = heldDay{jumps: jumps, tries: before.tries + 1}
+	t.days[day.Date] = dayState{next: now.Add(heldFor)}
+	t.Log.Warn("rates jump and are held until the bank says them again", t.attr(), date, slog.String("jumps", jumpsLine(doubtful)))
+	recent := !day.Date.Before(t.today(now).AddDate(0, 0, -recentDays)) // nobody reads the others yet
+	if before.tries == 0 && recent && t.loud && t.RatesHeld != nil {
+		if err := t.RatesHeld(ctx, day.Date, doubtful); err != nil {
+			t.Log.Error("nobody is told of rates that are held", t.attr(), date, slog.Any("error", err))
 		}
 	}
 	return rates.Day{}, nil

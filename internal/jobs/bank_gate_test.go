@@ -14,7 +14,7 @@ import (
 	"newsbot/internal/sandbox/newsroom"
 )
 
-var _ = []Bank{(*rates.NationalBank)(nil), (*rates.CentralBankOfRussia)(nil)}
+var _ Bank = (*rates.Bank)(nil)
 
 // says makes the bank answer for every date with these lines: CODE value nominal.
 func (d *desk) says(lines *atomic.Value) {
@@ -35,7 +35,7 @@ func (d *desk) says(lines *atomic.Value) {
 
 func (d *desk) usd(on time.Time) string {
 	d.Helper()
-	q, err := d.Store.Quotes(d.Context(), []string{"USD"}, on)
+	q, err := d.Store.Rates(rates.Book{}).Quotes(d.Context(), []string{"USD"}, on)
 	d.must(err)
 	if len(q) == 0 {
 		return ""
@@ -89,7 +89,7 @@ func TestRatesJump(t *testing.T) {
 			if strings.Join(got, " ") != tt.want || told != tt.held {
 				t.Errorf("got %v, told %d times; want %s, %d", got, told, tt.want, tt.held)
 			}
-			dates, err := d.Store.RateDates(t.Context(), tomorrow, tomorrow)
+			dates, err := d.Store.Rates(rates.Book{}).Dates(t.Context(), tomorrow, tomorrow)
 			d.must(err)
 			if (len(dates) == 0) != tt.never {
 				t.Errorf("stored: %v", dates)
@@ -146,7 +146,7 @@ func TestRatesHistory(t *testing.T) {
 	if n := d.dates(); n != historyDays+1 {
 		t.Errorf("%d dates", n)
 	}
-	d.bank = bankState{} // as after a restart
+	d.forget()
 	d.run("rates", "history")
 	if n := len(d.asked(bankPath)); n != 0 {
 		t.Errorf("asked %d times for what is known", n)
@@ -208,7 +208,7 @@ func TestRatesHistoryEmptyDays(t *testing.T) {
 		d.run("history")
 	}
 	d.asked(bankPath)
-	d.bank = bankState{}
+	d.forget()
 	d.run("rates", "history")
 	// Only the last Sunday may yet be filled.
 	if again := d.asked(bankPath); len(again) != 1 || !strings.Contains(again[0], "22.11.2026") {
@@ -218,4 +218,10 @@ func TestRatesHistoryEmptyDays(t *testing.T) {
 		t.Errorf("%d dates", n)
 	}
 	d.calm()
+}
+
+// forget is what a restart does to the memory of the bank.
+func (d *desk) forget() {
+	d.main.days, d.main.held = map[time.Time]dayState{}, map[time.Time]heldDay{}
+	d.main.failures, d.main.rest = 0, time.Time{}
 }

@@ -19,22 +19,24 @@ const (
 
 // history fills the past backwards, after the recent days are in: a few dates
 // at a time, each asked for until it is settled and never again.
-func (j *Jobs) history(ctx context.Context) error {
+func (t *teller) history(ctx context.Context) error {
 	asked, stored, missing := 0, 0, 0
 	defer func() {
 		if stored > 0 {
-			j.Log.Info("older rates stored", slog.Int("days", stored), slog.Int("missing", missing-stored))
+			t.Log.Info("older rates stored", t.attr(), slog.Int("days", stored), slog.Int("missing", missing-stored))
 		}
 	}()
-	now := j.Now()
-	today := j.today(now)
-	j.bankMu.Lock()
-	have, err := j.settled(ctx, today, historyDays)
-	j.bankMu.Unlock()
+	now := t.Now()
+	today := t.today(now)
+	t.mu.Lock()
+	have, err := t.settled(ctx, today, historyDays)
+	answer, told := t.days[today]
+	ready := have[today] || told && answer.failures == 0 && !t.isHeld(today) // it may be a day without a list
+	t.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	if !have[today] {
+	if !ready {
 		return nil // first things first
 	}
 	for back := recentDays + 1; back <= historyDays; back++ {
@@ -51,10 +53,10 @@ func (j *Jobs) history(ctx context.Context) error {
 			select {
 			case <-ctx.Done():
 				return nil
-			case <-time.After(j.pause):
+			case <-time.After(t.pause):
 			}
 		}
-		did, ok, more, err := j.oldRates(ctx, now, date, today)
+		did, ok, more, err := t.oldRates(ctx, now, date, today)
 		if did {
 			asked++
 		}
@@ -70,22 +72,22 @@ func (j *Jobs) history(ctx context.Context) error {
 
 // isHeld says whether the date's list waits to be believed. What is older than
 // it then has nothing near to be held against, and waits, too.
-func (j *Jobs) isHeld(date time.Time) bool {
-	_, held := j.bank.held[date]
+func (t *teller) isHeld(date time.Time) bool {
+	_, held := t.held[date]
 	return held
 }
 
 // oldRates asks for one old date unless it has to wait; more says whether the
 // bank may be asked for the next. Between two dates the recent ones have their turn.
-func (j *Jobs) oldRates(ctx context.Context, now, date, today time.Time) (asked, stored, more bool, err error) {
-	j.bankMu.Lock()
-	defer j.bankMu.Unlock()
+func (t *teller) oldRates(ctx context.Context, now, date, today time.Time) (asked, stored, more bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	switch {
-	case waits(j.bank.rest, now, longestRest):
+	case waits(t.rest, now, longestRest):
 		return false, false, false, nil
-	case waits(j.bank.days[date].next, now, noListWait):
-		return false, false, !j.isHeld(date), nil
+	case waits(t.days[date].next, now, noListWait):
+		return false, false, !t.isHeld(date), nil
 	}
-	stored, err = j.fetchRates(ctx, now, date, today)
-	return true, stored, err == nil && ctx.Err() == nil && j.bank.failures == 0 && !j.isHeld(date), err
+	stored, err = t.fetch(ctx, now, date, today)
+	return true, stored, err == nil && ctx.Err() == nil && t.failures == 0 && !t.isHeld(date), err
 }

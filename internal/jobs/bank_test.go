@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"newsbot/internal/rates"
 	"newsbot/internal/sandbox/newsroom"
 )
 
@@ -13,7 +14,7 @@ const bankPath = "get_rates.cfm"
 
 func (d *desk) dates() int {
 	d.Helper()
-	dates, err := d.Store.RateDates(d.Context(), time.Unix(0, 0), monday.AddDate(1, 0, 0))
+	dates, err := d.Store.Rates(rates.Book{}).Dates(d.Context(), time.Unix(0, 0), monday.AddDate(1, 0, 0))
 	d.must(err)
 	return len(dates)
 }
@@ -62,7 +63,7 @@ func TestRatesTrouble(t *testing.T) {
 			d := open(t)
 			d.run("rates")
 			today := time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC)
-			before, err := d.Store.Quotes(t.Context(), []string{"USD"}, today)
+			before, err := d.Store.Rates(rates.Book{}).Quotes(t.Context(), []string{"USD"}, today)
 			d.must(err)
 			d.asked(bankPath)
 
@@ -78,7 +79,7 @@ func TestRatesTrouble(t *testing.T) {
 			if n := d.log.count("rates failed"); n != 1 {
 				t.Errorf("said %d times that it failed", n)
 			}
-			after, err := d.Store.Quotes(t.Context(), []string{"USD"}, today.AddDate(0, 0, 2))
+			after, err := d.Store.Rates(rates.Book{}).Quotes(t.Context(), []string{"USD"}, today.AddDate(0, 0, 2))
 			d.must(err)
 			if len(before) != 1 || len(after) != 1 || !after[0].Value.Equal(before[0].Value) || !after[0].Date.Equal(today) {
 				t.Errorf("quotes: %v, then %v", before, after)

@@ -90,7 +90,7 @@ func openOn(t *testing.T, db *store.Store) *desk {
 	t.Cleanup(client.Close)
 	d.Jobs = New(Options{
 		Store: db, Feeds: feed.NewReader(client, almaty, d.clock), Pages: client,
-		Extractor: article.NewExtractor(4, 20*time.Second), Bank: rates.NewNationalBank(client, d.room.RatesURL()),
+		Extractor: article.NewExtractor(4, 20*time.Second), Bank: rates.NewBank(client, rates.Book{}, d.room.RatesURL()),
 		Digests: func(ctx context.Context) (int, error) {
 			if f := d.digests.Load(); f != nil {
 				return (*f)(ctx)

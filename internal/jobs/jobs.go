@@ -39,7 +39,7 @@ type Options struct {
 	// Wake tells the outbox that there is something to send.
 	Wake func()
 	Now  func() time.Time
-	// Zone is the National Bank's and the jobs' own time zone.
+	// Zone is what the table's times of day are in. A bank's day is in the bank's own zone.
 	Zone         *time.Location
 	PollInterval time.Duration
 	Log          *slog.Logger
@@ -70,8 +70,7 @@ type Jobs struct {
 	busy    map[string]*sync.Mutex
 	trouble map[string]*trouble
 	fresh   chan struct{} // told when a poll brought articles: nobody should wait for their texts
-	bankMu  sync.Mutex    // one question to the bank at a time
-	bank    bankState
+	main    *teller
 	pause   time.Duration // between two requests to the bank
 }
 
@@ -87,12 +86,14 @@ const remindAfter = 10 * time.Minute
 // New makes the jobs; nothing runs before Run or RunNow.
 func New(o Options) *Jobs {
 	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause}
+	j.main = newTeller(j, o.Bank)
+	j.main.loud = true
 	j.table = []Job{
 		{Name: "poll", Spec: "@every 10s", Role: RoleClock, Run: j.poll},
 		{Name: "texts", Spec: "@every 5s", Role: RoleClock, Run: j.texts},
-		{Name: "rates", Spec: "@every 1m", Role: RoleClock, Run: j.rates},
+		{Name: "rates", Spec: "@every 1m", Role: RoleClock, Run: j.main.rates},
 		{Name: "alerts", Spec: "@every 20s", Role: RoleClock, Run: j.alerts},
-		{Name: "history", Spec: "@every 30s", Role: RoleClock, Run: j.history},
+		{Name: "history", Spec: "@every 30s", Role: RoleClock, Run: j.main.history},
 		{Name: "digests", Spec: "@every 5s", Role: RoleClock, Run: j.digests},
 		{Name: "prune", Spec: "17 4 * * *", Role: RoleClock, Run: j.prune},
 		{Name: "progress", Spec: "@every 3s", Role: RoleTelegram, Run: o.Progress},

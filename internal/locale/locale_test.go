@@ -72,7 +72,7 @@ func TestLanguagesAgree(t *testing.T) {
 				t.Errorf("%s: %s has no plural forms, in English it has", l, key)
 			}
 			for form, text := range got {
-				if placeholders(text) != placeholders(want.Other) {
+				if said(text) != said(want.Other) {
 					t.Errorf("%s: %s (%s) has placeholders %q, in English %q", l, key, form, placeholders(text), placeholders(want.Other))
 				}
 				if text != strings.TrimSpace(text) {
@@ -87,6 +87,14 @@ func TestLanguagesAgree(t *testing.T) {
 		}
 	}
 }
+
+// said are the placeholders that languages have to share. A bank is named in
+// whatever form the sentence of a language needs.
+func said(text string) string {
+	return placeholders(bankForm.ReplaceAllString(text, "{{.Bank}}"))
+}
+
+var bankForm = regexp.MustCompile(`{{\.Bank(Of|Name)}}`)
 
 func TestPlurals(t *testing.T) {
 	for _, c := range []struct {
@@ -216,7 +224,7 @@ func TestNumbers(t *testing.T) {
 	}{
 		{RU, "478.77", "478,77 ₸"}, {KK, "8.7", "8,70 ₸"}, {EN, "1478", "₸1,478.00"}, {EN, "-2.5", "-₸2.50"}, {RU, "0.00123", "0,00123 ₸"},
 	} {
-		if got := strings.ReplaceAll(New(c.lang, nil).Tenge(c.in), nbsp, " "); got != c.want {
+		if got := strings.ReplaceAll(New(c.lang, nil).Price(c.in), nbsp, " "); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.lang, c.in, got, c.want)
 		}
 	}

@@ -52,17 +52,6 @@ func (p *Printer) Decimal(s string) string {
 	return p.Number(s)
 }
 
-// Tenge writes an amount of tenge: "478,77 ₸", in English "₸478.77".
-func (p *Printer) Tenge(s string) string {
-	if p.lang != EN {
-		return p.Decimal(s) + nbsp + "₸"
-	}
-	if amount, negative := strings.CutPrefix(s, "-"); negative {
-		return "-₸" + p.Decimal(amount)
-	}
-	return "₸" + p.Decimal(s)
-}
-
 // Percent writes a percentage given in percent: "-0,61 %".
 func (p *Printer) Percent(s string) string {
 	if p.lang == RU {

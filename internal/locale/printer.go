@@ -57,6 +57,8 @@ type Printer struct {
 	lang      Language
 	zone      *time.Location
 	localizer *i18n.Localizer
+	bank      bank
+	words     map[string]string // of the bank, for every message
 }
 
 // New makes a printer. A nil zone is UTC; a language that Newsbot does not
@@ -68,7 +70,8 @@ func New(l Language, zone *time.Location) *Printer {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return &Printer{lang: l, zone: zone, localizer: i18n.NewLocalizer(load().bundle, string(l), string(EN))}
+	p := &Printer{lang: l, zone: zone, localizer: i18n.NewLocalizer(load().bundle, string(l), string(EN))}
+	return p.Of("nbk", "KZT", false)
 }
 
 // Language is the language of the printer.
@@ -86,7 +89,7 @@ func (p *Printer) T(key string, args ...any) string { return p.render(key, args,
 func (p *Printer) H(key string, args ...any) string { return p.render(key, args, true) }
 
 func (p *Printer) render(key string, args []any, html bool) string {
-	config := i18n.LocalizeConfig{MessageID: key}
+	config := i18n.LocalizeConfig{MessageID: p.twin(key)}
 	data := make(map[string]string, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
 		name, _ := args[i].(string)
@@ -114,6 +117,7 @@ func (p *Printer) render(key string, args []any, html bool) string {
 		}
 		data[name] = text
 	}
+	p.withWords(data, html)
 	config.TemplateData = data
 	text, err := p.localizer.Localize(&config)
 	if err != nil && text == "" {

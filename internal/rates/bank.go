@@ -14,36 +14,33 @@ import (
 // one asked for.
 var ErrOtherDay = errors.New("the list is for another day")
 
-// The banks that publish lists, as they are named in settings and in the store.
-const (
-	NBK = "nbk" // National Bank of Kazakhstan
-	CBR = "cbr" // Central Bank of Russia
-)
-
-// bankTimeout is generous because the bank has been seen to take ten seconds.
+// bankTimeout is generous because banks have been seen to take ten seconds.
 const bankTimeout = 20 * time.Second
 
-// NationalBank is the official source of rates.
-type NationalBank struct {
-	client *fetch.Client
-	url    string
+// Bank reads the lists of a book from its issuer.
+type Bank struct {
+	client  *fetch.Client
+	book    Book
+	address string
 }
 
-// NewNationalBank reads lists from url, such as
-// https://nationalbank.kz/rss/get_rates.cfm; fdate=DD.MM.YYYY is added to
-// whatever query it has.
-func NewNationalBank(c *fetch.Client, url string) *NationalBank {
-	return &NationalBank{client: c, url: url}
+// NewBank reads lists from address, to which the date is added in the way of
+// the book's issuer whatever query it has; empty is where the issuer publishes them.
+func NewBank(c *fetch.Client, book Book, address string) *Bank {
+	if address == "" {
+		address = book.Issuer().Address
+	}
+	return &Bank{client: c, book: book, address: address}
 }
 
-// ID is NBK.
-func (*NationalBank) ID() string { return NBK }
+// Book is what the lists are for.
+func (b *Bank) Book() Book { return b.book }
 
-// Fetch reads the list for date's civil day in its own location. It returns
-// ErrNotPublished when the bank has none, ErrOtherDay when its list is not for
-// that day, ErrNotAList when it is none, and the errors of fetch; TroubleOf
-// tells them apart.
-func (b *NationalBank) Fetch(ctx context.Context, date time.Time) (Day, error) {
+// Fetch reads the list for date's civil day in its own location, in the book's
+// currency. It returns ErrNotPublished when the bank has none, ErrOtherDay when
+// its list is not for that day, ErrNotAList when it is none, *NoRateError when
+// it lacks the book's currency, and the errors of fetch; TroubleOf tells them apart.
+func (b *Bank) Fetch(ctx context.Context, date time.Time) (Day, error) {
 	want := civil(date)
 	day, err := b.fetch(ctx, want)
 	if err != nil {
@@ -52,13 +49,14 @@ func (b *NationalBank) Fetch(ctx context.Context, date time.Time) (Day, error) {
 	return day, nil
 }
 
-func (b *NationalBank) fetch(ctx context.Context, want time.Time) (Day, error) {
-	address, err := url.Parse(b.url)
+func (b *Bank) fetch(ctx context.Context, want time.Time) (Day, error) {
+	issuer := b.book.Issuer()
+	address, err := url.Parse(b.address)
 	if err != nil {
 		return Day{}, fmt.Errorf("address of the bank: %w", err)
 	}
 	query := address.Query()
-	query.Set("fdate", want.Format("02.01.2006"))
+	query.Set(issuer.parameter, want.Format(issuer.layout))
 	address.RawQuery = query.Encode()
 	answer, err := b.client.Get(ctx, fetch.Request{
 		URL:      address.String(),
@@ -69,22 +67,19 @@ func (b *NationalBank) fetch(ctx context.Context, want time.Time) (Day, error) {
 	if err != nil {
 		return Day{}, err
 	}
-	day, err := Parse(answer.Body)
-	if err != nil {
-		return Day{}, notAList(err)
-	}
-	if !day.Date.Equal(want) {
+	day, err := issuer.Parse(answer.Body)
+	switch {
+	case errors.Is(err, ErrNotPublished):
+		return Day{}, err
+	case err != nil:
+		return Day{}, fmt.Errorf("%w: %w", ErrNotAList, err)
+	case !issuer.EveryDay && day.Date.Before(want):
+		// It answers with the last list for a day that has none of its own.
+		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrNotPublished)
+	case !day.Date.Equal(want):
 		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrOtherDay)
 	}
-	return day, nil
-}
-
-// notAList marks what Parse and ParseCBR refuse.
-func notAList(err error) error {
-	if errors.Is(err, ErrNotPublished) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", ErrNotAList, err)
+	return Cross(day, issuer.Currency, b.book.Base())
 }
 
 // civil is the civil day of t in its own location, as midnight UTC.

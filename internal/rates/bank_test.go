@@ -39,7 +39,7 @@ func TestNationalBankFetch(t *testing.T) {
 				_, _ = w.Write([]byte(tt.body))
 			}))
 			defer server.Close()
-			bank := NewNationalBank(fetch.New(fetch.Options{AllowPrivate: true}), server.URL+"/rates?switch=kazakh&fdate=")
+			bank := NewBank(fetch.New(fetch.Options{AllowPrivate: true}), Book{}, server.URL+"/rates?switch=kazakh&fdate=")
 			day, err := bank.Fetch(t.Context(), asked)
 			if query != "fdate=14.05.2026&switch=kazakh" {
 				t.Errorf("asked with %q", query)
@@ -68,7 +68,7 @@ func TestNationalBankUnreachable(t *testing.T) {
 	client := fetch.New(fetch.Options{AllowPrivate: true, Timeout: time.Second})
 	for name, address := range map[string]string{"nobody listens": "http://127.0.0.1:1/", "not an address": "://"} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := NewNationalBank(client, address).Fetch(t.Context(), time.Now()); err == nil {
+			if _, err := NewBank(client, Book{}, address).Fetch(t.Context(), time.Now()); err == nil {
 				t.Error("no error")
 			}
 		})

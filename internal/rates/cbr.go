@@ -2,82 +2,15 @@ package rates
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 	"golang.org/x/text/encoding/charmap"
-
-	"newsbot/internal/fetch"
 )
-
-// rouble is what the Central Bank of Russia gives its rates in.
-const rouble = "RUB"
-
-// CentralBankOfRussia reads that bank's daily list and crosses it into another
-// currency. What comes out is nobody's official rate, except in roubles.
-type CentralBankOfRussia struct {
-	client *fetch.Client
-	url    string
-	base   string
-}
-
-// NewCentralBankOfRussia reads lists from url, such as
-// https://www.cbr.ru/scripts/XML_daily.asp; date_req=DD/MM/YYYY is added to
-// whatever query it has. base is the currency that the rates are to be in:
-// RUB leaves them as they are.
-func NewCentralBankOfRussia(c *fetch.Client, url, base string) *CentralBankOfRussia {
-	return &CentralBankOfRussia{client: c, url: url, base: base}
-}
-
-// ID is CBR.
-func (*CentralBankOfRussia) ID() string { return CBR }
-
-// Fetch reads the list for date's civil day in its own location. A day without
-// a list of its own is ErrNotPublished: the bank answers with the last one
-// before it. Its other errors are those of NationalBank.Fetch.
-func (b *CentralBankOfRussia) Fetch(ctx context.Context, date time.Time) (Day, error) {
-	want := civil(date)
-	day, err := b.fetch(ctx, want)
-	if err != nil {
-		return Day{}, fmt.Errorf("rates for %s: %w", want.Format(time.DateOnly), err)
-	}
-	return day, nil
-}
-
-func (b *CentralBankOfRussia) fetch(ctx context.Context, want time.Time) (Day, error) {
-	address, err := url.Parse(b.url)
-	if err != nil {
-		return Day{}, fmt.Errorf("address of the bank: %w", err)
-	}
-	query := address.Query()
-	query.Set("date_req", want.Format("02/01/2006"))
-	address.RawQuery = query.Encode()
-	answer, err := b.client.Get(ctx, fetch.Request{
-		URL:      address.String(),
-		Accept:   "application/xml, text/xml;q=0.9",
-		MaxBytes: maxBody,
-		Timeout:  bankTimeout,
-	})
-	if err != nil {
-		return Day{}, err
-	}
-	day, err := ParseCBR(answer.Body)
-	switch {
-	case err != nil:
-		return Day{}, notAList(err)
-	case day.Date.Before(want):
-		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrNotPublished)
-	case day.Date.After(want):
-		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrOtherDay)
-	}
-	return Cross(day, rouble, b.base)
-}
 
 // valCurs is the list as written. VunitRate is not read: it is Value by Nominal.
 type valCurs struct {
@@ -135,7 +68,8 @@ const crossPlaces = 8
 
 // Cross gives the rates of a day, which are in the currency own, in base
 // instead: base itself drops out and own comes in. It fails with *NoRateError
-// when base is not among them. The nominals stay; changes are not known.
+// when base is not among them. Nominals grow tenfold until the value is one at
+// least, so that cheap currencies keep their digits; changes are not known.
 func Cross(day Day, own, base string) (Day, error) {
 	if own == base {
 		return day, nil
@@ -151,11 +85,19 @@ func Cross(day Day, own, base string) (Day, error) {
 	}
 	crossed := Day{Date: day.Date}
 	for _, r := range append([]Rate{{Code: own, Nominal: 1, Value: decimal.NewFromInt(1)}}, day.Rates...) {
-		value := r.Value.Mul(decimal.NewFromInt(b.Nominal)).DivRound(b.Value, crossPlaces)
-		if r.Code == base || !value.IsPositive() {
+		if r.Code == base || !known(r) {
 			continue
 		}
-		crossed.Rates = append(crossed.Rates, Rate{Code: r.Code, Nominal: r.Nominal, Value: value})
+		above, nominal := r.Value.Mul(decimal.NewFromInt(b.Nominal)), r.Nominal
+		for above.LessThan(b.Value) && nominal < mostCrossNominal {
+			above, nominal = above.Shift(1), nominal*10
+		}
+		if value := above.DivRound(b.Value, crossPlaces); value.IsPositive() {
+			crossed.Rates = append(crossed.Rates, Rate{Code: r.Code, Nominal: nominal, Value: value})
+		}
 	}
 	return crossed, nil
 }
+
+// mostCrossNominal is as many units as Cross lists at once.
+const mostCrossNominal = 1_000_000

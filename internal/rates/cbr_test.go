@@ -77,6 +77,7 @@ func TestCentralBankOfRussiaFetch(t *testing.T) {
 	}{
 		{"crossed", "KZT", cbrList("14.05.2026", items...), "2026-05-14 RUB/1=6.21118012(0) USD/1=500(0) UZS/10000=409.9378882(0)", nil},
 		{"in roubles", "RUB", cbrList("14.05.2026", items...), "2026-05-14 USD/1=80.5(0) KZT/100=16.1(0) UZS/10000=66(0)", nil},
+		{"in dollars", "USD", cbrList("14.05.2026", items...), "2026-05-14 RUB/100=1.24223602(0) KZT/1000=2(0) UZS/100000=8.19875776(0)", nil},
 		{"a day off", "KZT", cbrList("12.05.2026", items...), "", ErrNotPublished},
 		{"a day ahead", "KZT", cbrList("15.05.2026", items...), "", ErrOtherDay},
 		{"without the base", "KZT", cbrList("14.05.2026", items[0]), "", nil},
@@ -90,7 +91,7 @@ func TestCentralBankOfRussiaFetch(t *testing.T) {
 				_, _ = w.Write([]byte(tt.body))
 			}))
 			defer server.Close()
-			day, err := NewCentralBankOfRussia(fetch.New(fetch.Options{AllowPrivate: true}), server.URL, tt.base).Fetch(t.Context(), asked)
+			day, err := NewBank(fetch.New(fetch.Options{AllowPrivate: true}), book(t, CBR, tt.base), server.URL).Fetch(t.Context(), asked)
 			if query != "14/05/2026" {
 				t.Errorf("asked for %q", query)
 			}
@@ -124,7 +125,7 @@ func FuzzParseCBR(f *testing.F) {
 				t.Fatalf("not a rate: %+v", r)
 			}
 		}
-		if crossed, err := Cross(day, rouble, Tenge); err == nil && len(crossed.Rates) > len(day.Rates) {
+		if crossed, err := Cross(day, "RUB", "KZT"); err == nil && len(crossed.Rates) > len(day.Rates) {
 			t.Fatalf("crossed %v to %v", day, crossed)
 		}
 	})

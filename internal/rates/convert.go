@@ -8,10 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Tenge is the currency that every rate is given in, and that a conversion
-// between two others goes through.
-const Tenge = "KZT"
-
 // NoRateError says that a conversion needs a rate that is not known.
 type NoRateError struct{ Code string }
 
@@ -27,11 +23,11 @@ type Result struct {
 	// Shown is the same rounded once, half away from zero, for a person: to two
 	// places, and below 1 to four significant digits (at most twelve places).
 	Shown decimal.Decimal
-	// FromQuote and ToQuote are what was counted with; the tenge has none, nil.
+	// FromQuote and ToQuote are what was counted with; the base has none, nil.
 	FromQuote, ToQuote *Quote
 }
 
-// Dates are the days the rates are for, from and to; the zero time for tenge.
+// Dates are the days the rates are for, from and to; the zero time for the base.
 func (r Result) Dates() (from, to time.Time) {
 	if r.FromQuote != nil {
 		from = r.FromQuote.Date
@@ -59,18 +55,18 @@ const (
 )
 
 // Convert counts amount of one currency in another by the quotes of board,
-// through the tenge. Nothing is rounded on the way. It fails with *NoRateError
+// which are in base, through that currency. Nothing is rounded on the way. It fails with *NoRateError
 // when board knows no usable quote of either.
-func Convert(amount decimal.Decimal, from, to string, board func(code string) (Quote, bool)) (Result, error) {
+func Convert(amount decimal.Decimal, from, to, base string, board func(code string) (Quote, bool)) (Result, error) {
 	r := Result{Amount: amount, From: from, To: to}
 	// amount × value/nominal of From ÷ value/nominal of To, as one fraction.
 	above, below := amount, decimal.NewFromInt(1)
 	if from != to {
 		var err error
-		if r.FromQuote, err = quoteOf(from, board); err != nil {
+		if r.FromQuote, err = quoteOf(from, base, board); err != nil {
 			return Result{}, fmt.Errorf("convert %s to %s: %w", from, to, err)
 		}
-		if r.ToQuote, err = quoteOf(to, board); err != nil {
+		if r.ToQuote, err = quoteOf(to, base, board); err != nil {
 			return Result{}, fmt.Errorf("convert %s to %s: %w", from, to, err)
 		}
 	}
@@ -99,8 +95,8 @@ func placesFor(v decimal.Decimal) int32 {
 	return min(max(shownPlaces, first+shownSignificant-1), shownMost)
 }
 
-func quoteOf(code string, board func(code string) (Quote, bool)) (*Quote, error) {
-	if code == Tenge {
+func quoteOf(code, base string, board func(code string) (Quote, bool)) (*Quote, error) {
+	if code == base {
 		return nil, nil
 	}
 	q, ok := board(code)

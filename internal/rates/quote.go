@@ -6,7 +6,7 @@ import "github.com/shopspring/decimal"
 // of ten, so that the result is exact for all that Parse lets pass.
 const unitPlaces = 20
 
-// UnitValue is the price of one unit, in tenge: Value by Nominal. It is zero
+// UnitValue is the price of one unit: Value by Nominal. It is zero
 // for a Rate that has no nominal.
 func (r Rate) UnitValue() decimal.Decimal {
 	if r.Nominal <= 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Rate is the official price of Nominal units of a currency, in tenge.
+// Rate is the price of Nominal units of a currency, in the currency of its Book.
 type Rate struct {
 	Code    string // ISO 4217, upper case
 	Nominal int64  // units the value is for: 1, 10, 100, 1000, 10000; changes with time

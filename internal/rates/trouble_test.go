@@ -47,7 +47,7 @@ func TestTroubleOf(t *testing.T) {
 			}
 			client := fetch.New(fetch.Options{AllowPrivate: true})
 			defer client.Close()
-			_, err := NewNationalBank(client, web.URL).Fetch(t.Context(), day)
+			_, err := NewBank(client, Book{}, web.URL).Fetch(t.Context(), day)
 			if got := TroubleOf(err); err == nil || got != tt.want {
 				t.Errorf("%q, want %q: %v", got, tt.want, err)
 			}

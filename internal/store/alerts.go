@@ -20,12 +20,12 @@ const (
 )
 
 // Alert is what a chat wants to be told of a rate. Its chat, code, kind and
-// threshold are its key.
+// threshold are its key, within its book.
 type Alert struct {
 	ChatID    int64
 	Code      string
 	Kind      string
-	Threshold decimal.Decimal // tenge for Nominal units; per cent for AlertChange
+	Threshold decimal.Decimal // the price of Nominal units in the book's currency; per cent for AlertChange
 	Nominal   int64
 	ThreadID  int64     // forum topic to tell it in; 0 is the chat itself
 	Armed     bool      // the next crossing is told
@@ -81,15 +81,15 @@ func (r alertRow) alert() (Alert, error) {
 }
 
 // Alerts returns a chat's alerts, by currency.
-func (s *Store) Alerts(ctx context.Context, chatID int64) ([]Alert, error) {
+func (r Rates) Alerts(ctx context.Context, chatID int64) ([]Alert, error) {
 	var rows []alertRow
-	err := list(ctx, s.r, &rows, `SELECT `+alertColumns+` FROM alerts WHERE chat_id = ? ORDER BY code, kind, created_at, threshold`, chatID)
+	err := list(ctx, r.s.r, &rows, `SELECT `+alertColumns+` FROM alerts WHERE chat_id = ? AND book = ? ORDER BY code, kind, created_at, threshold`, chatID, r.book)
 	if err != nil {
 		return nil, fmt.Errorf("read alerts of chat %d: %w", chatID, err)
 	}
 	alerts := make([]Alert, len(rows))
-	for i, r := range rows {
-		if alerts[i], err = r.alert(); err != nil {
+	for i, row := range rows {
+		if alerts[i], err = row.alert(); err != nil {
 			return nil, fmt.Errorf("read alerts of chat %d: %w", chatID, err)
 		}
 	}
@@ -97,11 +97,11 @@ func (s *Store) Alerts(ctx context.Context, chatID int64) ([]Alert, error) {
 }
 
 // SetAlert stores an alert; one that is there already begins anew.
-func (s *Store) SetAlert(ctx context.Context, now time.Time, a Alert) error {
-	_, err := s.write(ctx, `INSERT INTO alerts (`+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (chat_id, code, kind, threshold) DO UPDATE SET nominal = excluded.nominal, thread_id = excluded.thread_id,
+func (r Rates) SetAlert(ctx context.Context, now time.Time, a Alert) error {
+	_, err := r.s.write(ctx, `INSERT INTO alerts (book, `+alertColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (chat_id, book, code, kind, threshold) DO UPDATE SET nominal = excluded.nominal, thread_id = excluded.thread_id,
 			armed = excluded.armed, checked = excluded.checked`,
-		a.ChatID, a.Code, a.Kind, a.Threshold.String(), a.Nominal, a.ThreadID, a.Armed, ms(a.Checked), ms(now))
+		r.book, a.ChatID, a.Code, a.Kind, a.Threshold.String(), a.Nominal, a.ThreadID, a.Armed, ms(a.Checked), ms(now))
 	if err != nil {
 		return fmt.Errorf("set alert on %s of chat %d: %w", a.Code, a.ChatID, err)
 	}
@@ -109,9 +109,9 @@ func (s *Store) SetAlert(ctx context.Context, now time.Time, a Alert) error {
 }
 
 // RemoveAlert deletes the alert with a's key, or returns ErrNotFound.
-func (s *Store) RemoveAlert(ctx context.Context, a Alert) error {
-	err := s.writeOne(ctx, `DELETE FROM alerts WHERE chat_id = ? AND code = ? AND kind = ? AND threshold = ?`,
-		a.ChatID, a.Code, a.Kind, a.Threshold.String())
+func (r Rates) RemoveAlert(ctx context.Context, a Alert) error {
+	err := r.s.writeOne(ctx, `DELETE FROM alerts WHERE chat_id = ? AND book = ? AND code = ? AND kind = ? AND threshold = ?`,
+		a.ChatID, r.book, a.Code, a.Kind, a.Threshold.String())
 	if err != nil {
 		return fmt.Errorf("remove alert on %s of chat %d: %w", a.Code, a.ChatID, err)
 	}
@@ -120,19 +120,20 @@ func (s *Store) RemoveAlert(ctx context.Context, a Alert) error {
 
 // DueAlerts returns up to limit alerts of chats that can be written to and want
 // to be, for whose currency there are rates that they were not held against.
-func (s *Store) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
+func (r Rates) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 	var rows []struct {
 		A alertRow `db:"a"`
 		C chatRow  `db:"c"`
 	}
-	err := list(ctx, s.r, &rows, `
+	err := list(ctx, r.s.r, &rows, `
 		SELECT a.chat_id AS "a.chat_id", a.code AS "a.code", a.kind AS "a.kind", a.threshold AS "a.threshold",
 			a.nominal AS "a.nominal", a.thread_id AS "a.thread_id", a.armed AS "a.armed", a.checked AS "a.checked",
 			a.created_at AS "a.created_at",
 			`+chatColumnsAs+`
 		FROM alerts a JOIN chats c ON c.chat_id = a.chat_id
-		WHERE c.active AND c.subscribed AND EXISTS (SELECT 1 FROM rates r WHERE r.code = a.code AND r.rate_date > a.checked)
-		ORDER BY a.chat_id, a.code, a.kind, a.threshold LIMIT ?`, limit)
+		WHERE a.book = ? AND c.active AND c.subscribed
+			AND EXISTS (SELECT 1 FROM rates r WHERE r.book = a.book AND r.code = a.code AND r.rate_date > a.checked)
+		ORDER BY a.chat_id, a.code, a.kind, a.threshold LIMIT ?`, r.book, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read due alerts: %w", err)
 	}
@@ -149,7 +150,7 @@ func (s *Store) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 		}
 		key := span{row.A.Code, row.A.Checked}
 		if read[key] == nil {
-			if read[key], err = s.ratesSince(ctx, key.code, key.after); err != nil {
+			if read[key], err = r.since(ctx, key.code, key.after); err != nil {
 				return nil, fmt.Errorf("read due alerts: %w", err)
 			}
 		}
@@ -158,35 +159,36 @@ func (s *Store) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 	return due, nil
 }
 
-// ratesSince returns the rates of a currency after a date, and the last one until then.
-func (s *Store) ratesSince(ctx context.Context, code string, after int64) ([]DatedRate, error) {
+// since returns the rates of a currency after a date, and the last one until then.
+func (r Rates) since(ctx context.Context, code string, after int64) ([]DatedRate, error) {
 	var rows []rateRow
-	err := list(ctx, s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
-		WHERE code = ? AND rate_date >= COALESCE((SELECT MAX(b.rate_date) FROM rates b WHERE b.code = ? AND b.rate_date <= ?), 0)
-		ORDER BY rate_date`, code, code, after)
+	err := list(ctx, r.s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
+		WHERE book = ? AND code = ?
+			AND rate_date >= COALESCE((SELECT MAX(b.rate_date) FROM rates b WHERE b.book = ? AND b.code = ? AND b.rate_date <= ?), 0)
+		ORDER BY rate_date`, r.book, code, r.book, code, after)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]DatedRate, len(rows))
-	for i, r := range rows {
-		rate, err := r.rate()
+	for i, row := range rows {
+		rate, err := row.rate()
 		if err != nil {
 			return nil, err
 		}
-		out[i] = DatedRate{Rate: rate, Date: at(r.Date)}
+		out[i] = DatedRate{Rate: rate, Date: at(row.Date)}
 	}
 	return out, nil
 }
 
 // SettleAlerts writes outcomes and what they send in one transaction, so that
 // an alert is told once. One that was removed or settled meanwhile sends nothing.
-func (s *Store) SettleAlerts(ctx context.Context, now time.Time, outcomes []AlertOutcome) (sent int, err error) {
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+func (r Rates) SettleAlerts(ctx context.Context, now time.Time, outcomes []AlertOutcome) (sent int, err error) {
+	err = r.s.tx(ctx, func(tx *sqlx.Tx) error {
 		var deliveries []outbox.Delivery
 		for _, o := range outcomes {
 			n, err := exec(ctx, tx, `UPDATE alerts SET armed = ?, checked = ?
-				WHERE chat_id = ? AND code = ? AND kind = ? AND threshold = ? AND checked = ?`,
-				o.Armed, ms(o.Checked), o.Alert.ChatID, o.Alert.Code, o.Alert.Kind, o.Alert.Threshold.String(), ms(o.Alert.Checked))
+				WHERE chat_id = ? AND book = ? AND code = ? AND kind = ? AND threshold = ? AND checked = ?`,
+				o.Armed, ms(o.Checked), o.Alert.ChatID, r.book, o.Alert.Code, o.Alert.Kind, o.Alert.Threshold.String(), ms(o.Alert.Checked))
 			if err != nil {
 				return err
 			}

@@ -21,22 +21,22 @@ func TestAlerts(t *testing.T) {
 		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
 		save := func(n int, usd string) {
 			t.Helper()
-			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: []rates.Rate{rate("USD", 1, usd, "0"), rate("EUR", 1, "610", "0")}}))
+			must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(n), Rates: []rates.Rate{rate("USD", 1, usd, "0"), rate("EUR", 1, "610", "0")}}))
 		}
 		due := func() []store.DueAlert {
 			t.Helper()
-			list, err := s.DueAlerts(ctx, 10)
+			list, err := s.Rates(rates.Book{}).DueAlerts(ctx, 10)
 			must(t, err)
 			return list
 		}
 		touch(t, s, 5)
 		save(20, "519")
 		a := store.Alert{ChatID: 5, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.RequireFromString("520.50"), Nominal: 1, ThreadID: 7, Armed: true, Checked: day(20)}
-		must(t, s.SetAlert(ctx, noon, a))
-		must(t, s.SetAlert(ctx, noon, a)) // the same again is one
+		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, a))
+		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, a)) // the same again is one
 		other := store.Alert{ChatID: 5, Code: "GEL", Kind: store.AlertChange, Threshold: decimal.NewFromInt(2), Nominal: 1, Checked: day(20)}
-		must(t, s.SetAlert(ctx, noon, other))
-		got, err := s.Alerts(ctx, 5)
+		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, other))
+		got, err := s.Rates(rates.Book{}).Alerts(ctx, 5)
 		must(t, err)
 		a.CreatedAt, other.CreatedAt = noon, noon
 		if diff := cmp.Diff([]store.Alert{other, a}, got); diff != "" {
@@ -54,7 +54,7 @@ func TestAlerts(t *testing.T) {
 		}
 		send := store.AlertOutcome{Alert: list[0].Alert, Checked: day(22), Send: &outbox.Delivery{Key: "alert:1", ChatID: 5, ThreadID: 7, Lane: outbox.LaneBreaking, Message: text("521")}}
 		for i, want := range []int{1, 0} { // the same outcome, of another process, sends nothing
-			n, err := s.SettleAlerts(ctx, noon, []store.AlertOutcome{send})
+			n, err := s.Rates(rates.Book{}).SettleAlerts(ctx, noon, []store.AlertOutcome{send})
 			must(t, err)
 			if n != want {
 				t.Errorf("settled the %d. time: sent %d", i+1, n)
@@ -86,13 +86,13 @@ func TestAlerts(t *testing.T) {
 
 		// A group that becomes a supergroup keeps what it watches.
 		must(t, s.MigrateChat(ctx, noon, 5, -1009))
-		moved, err := s.Alerts(ctx, -1009)
+		moved, err := s.Rates(rates.Book{}).Alerts(ctx, -1009)
 		must(t, err)
 		if len(moved) != 2 || moved[1].Armed || !moved[1].Checked.Equal(day(22)) {
 			t.Errorf("moved: %+v", moved)
 		}
-		must(t, s.RemoveAlert(ctx, moved[1]))
-		if err := s.RemoveAlert(ctx, moved[1]); !errors.Is(err, store.ErrNotFound) {
+		must(t, s.Rates(rates.Book{}).RemoveAlert(ctx, moved[1]))
+		if err := s.Rates(rates.Book{}).RemoveAlert(ctx, moved[1]); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("removed twice: %v", err)
 		}
 	})

@@ -263,9 +263,9 @@ func moveSettings(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID 
 			SELECT CAST(? AS BIGINT), slot_at, sent, note, settled_at FROM digest_slots WHERE chat_id = ?
 			ON CONFLICT (chat_id, slot_at) DO NOTHING`, []any{newID, oldID}},
 		{`DELETE FROM digest_slots WHERE chat_id = ?`, []any{oldID}},
-		{`INSERT INTO alerts (chat_id, code, kind, threshold, nominal, thread_id, armed, checked, created_at)
-			SELECT CAST(? AS BIGINT), code, kind, threshold, nominal, thread_id, armed, checked, created_at FROM alerts WHERE chat_id = ?
-			ON CONFLICT (chat_id, code, kind, threshold) DO NOTHING`, []any{newID, oldID}},
+		{`INSERT INTO alerts (chat_id, book, code, kind, threshold, nominal, thread_id, armed, checked, created_at)
+			SELECT CAST(? AS BIGINT), book, code, kind, threshold, nominal, thread_id, armed, checked, created_at FROM alerts WHERE chat_id = ?
+			ON CONFLICT (chat_id, book, code, kind, threshold) DO NOTHING`, []any{newID, oldID}},
 		{`DELETE FROM alerts WHERE chat_id = ?`, []any{oldID}},
 		{`DELETE FROM dialogs WHERE chat_id = ?`, []any{oldID}},
 		{`DELETE FROM chats WHERE chat_id = ?`, []any{oldID}},

@@ -42,7 +42,7 @@ func TestRateHistory(t *testing.T) {
 		for n, r := range map[int]rates.Rate{
 			10: rate("UZS", 100, "4.50", "0"), 12: rate("UZS", 1000, "45.2", "0.2"), 15: rate("UZS", 1000, "46", "0.8"), 16: rate("USD", 1, "540", "0"),
 		} {
-			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: []rates.Rate{r}}))
+			must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(n), Rates: []rates.Rate{r}}))
 		}
 		for _, tt := range []struct {
 			name        string
@@ -55,7 +55,7 @@ func TestRateHistory(t *testing.T) {
 			{"both ends are in it", 12, 12, []rates.Quote{{Rate: rate("UZS", 1000, "45.2", "0.2"), Date: day(12)}}},
 			{"none", 16, 30, []rates.Quote{}},
 		} {
-			got, err := s.RateHistory(ctx, "UZS", day(tt.first), day(tt.last))
+			got, err := s.Rates(rates.Book{}).History(ctx, "UZS", day(tt.first), day(tt.last))
 			must(t, err)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("%s: -want +got\n%s", tt.name, diff)

@@ -11,20 +11,30 @@ import (
 	"newsbot/internal/rates"
 )
 
-// SaveRates stores a day's rates. Saving a day again replaces what it says of a
+// Rates are the rates of one book, and what chats wait for in them. Nothing of
+// another book is read or written, whatever the settings were before.
+type Rates struct {
+	s    *Store
+	book string
+}
+
+// Rates gives access to the rates of a book.
+func (s *Store) Rates(book rates.Book) Rates { return Rates{s: s, book: book.Key()} }
+
+// Save stores a day's rates. Saving a day again replaces what it says of a
 // currency; a currency it leaves out keeps its value.
-func (s *Store) SaveRates(ctx context.Context, now time.Time, day rates.Day) error {
+func (r Rates) Save(ctx context.Context, now time.Time, day rates.Day) error {
 	if len(day.Rates) == 0 {
 		return nil
 	}
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		for _, r := range day.Rates {
-			_, err := exec(ctx, tx, `INSERT INTO rates (code, rate_date, nominal, value, change, fetched_at) VALUES (?, ?, ?, ?, ?, ?)
-				ON CONFLICT (code, rate_date) DO UPDATE SET nominal = excluded.nominal, value = excluded.value,
+	err := r.s.tx(ctx, func(tx *sqlx.Tx) error {
+		for _, rate := range day.Rates {
+			_, err := exec(ctx, tx, `INSERT INTO rates (book, code, rate_date, nominal, value, change, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (book, code, rate_date) DO UPDATE SET nominal = excluded.nominal, value = excluded.value,
 					change = excluded.change, fetched_at = excluded.fetched_at`,
-				r.Code, ms(day.Date), r.Nominal, r.Value.String(), r.Change.String(), ms(now))
+				r.book, rate.Code, ms(day.Date), rate.Nominal, rate.Value.String(), rate.Change.String(), ms(now))
 			if err != nil {
-				return fmt.Errorf("rate of %s: %w", r.Code, err)
+				return fmt.Errorf("rate of %s: %w", rate.Code, err)
 			}
 		}
 		return nil
@@ -63,8 +73,8 @@ func samePrice(a, b rates.Rate) bool {
 
 // Quotes returns the newest rates on or before a date, only those known, in the
 // order asked.
-func (s *Store) Quotes(ctx context.Context, codes []string, onOrBefore time.Time) ([]rates.Quote, error) {
-	recent, err := s.recentRates(ctx, codes, onOrBefore)
+func (r Rates) Quotes(ctx context.Context, codes []string, onOrBefore time.Time) ([]rates.Quote, error) {
+	recent, err := r.recent(ctx, codes, onOrBefore)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +82,7 @@ func (s *Store) Quotes(ctx context.Context, codes []string, onOrBefore time.Time
 	for _, code := range codes {
 		q, err := quoteOf(recent[code])
 		if err == nil && (q == nil || q.Previous == nil) { // quiet for long, or not listed for long
-			q, err = s.quote(ctx, code, onOrBefore)
+			q, err = r.quote(ctx, code, onOrBefore)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read rate of %s: %w", code, err)
@@ -93,32 +103,32 @@ const (
 	lookNear = 6
 )
 
-// recentRates returns the rates of the last days up to a date by currency, newest first.
-func (s *Store) recentRates(ctx context.Context, codes []string, onOrBefore time.Time) (map[string][]rateRow, error) {
+// recent returns the rates of the last days up to a date by currency, newest first.
+func (r Rates) recent(ctx context.Context, codes []string, onOrBefore time.Time) (map[string][]rateRow, error) {
 	if len(codes) == 0 {
 		return nil, nil
 	}
-	args := []any{ms(onOrBefore.Add(-lookNear * dayLength)), ms(onOrBefore)}
+	args := []any{r.book, ms(onOrBefore.Add(-lookNear * dayLength)), ms(onOrBefore)}
 	for _, code := range codes {
 		args = append(args, code)
 	}
 	var rows []rateRow
-	err := list(ctx, s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
-		WHERE rate_date >= ? AND rate_date <= ? AND code IN (`+places(len(codes), "?")+`) ORDER BY rate_date DESC`, args...)
+	err := list(ctx, r.s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
+		WHERE book = ? AND rate_date >= ? AND rate_date <= ? AND code IN (`+places(len(codes), "?")+`) ORDER BY rate_date DESC`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read recent rates: %w", err)
 	}
 	recent := make(map[string][]rateRow, len(codes))
-	for _, r := range rows {
-		recent[r.Code] = append(recent[r.Code], r)
+	for _, row := range rows {
+		recent[row.Code] = append(recent[row.Code], row)
 	}
 	return recent, nil
 }
 
-func (s *Store) quote(ctx context.Context, code string, onOrBefore time.Time) (*rates.Quote, error) {
+func (r Rates) quote(ctx context.Context, code string, onOrBefore time.Time) (*rates.Quote, error) {
 	var rows []rateRow
-	err := list(ctx, s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
-		WHERE code = ? AND rate_date <= ? ORDER BY rate_date DESC LIMIT ?`, code, ms(onOrBefore), lookBack)
+	err := list(ctx, r.s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
+		WHERE book = ? AND code = ? AND rate_date <= ? ORDER BY rate_date DESC LIMIT ?`, r.book, code, ms(onOrBefore), lookBack)
 	if err != nil {
 		return nil, err
 	}
@@ -135,24 +145,24 @@ func quoteOf(rows []rateRow) (*rates.Quote, error) {
 		return nil, err
 	}
 	q := &rates.Quote{Rate: newest, Date: at(rows[0].Date)}
-	for _, r := range rows[1:] {
-		earlier, err := r.rate()
+	for _, row := range rows[1:] {
+		earlier, err := row.rate()
 		if err != nil {
 			return nil, err
 		}
 		if !samePrice(newest, earlier) {
-			q.Previous, q.PreviousDate = &earlier, at(r.Date)
+			q.Previous, q.PreviousDate = &earlier, at(row.Date)
 			break
 		}
 	}
 	return q, nil
 }
 
-// RateDates returns the dates from first to last, both included, for which
+// Dates returns the dates from first to last, both included, for which
 // there are rates, in order.
-func (s *Store) RateDates(ctx context.Context, first, last time.Time) ([]time.Time, error) {
+func (r Rates) Dates(ctx context.Context, first, last time.Time) ([]time.Time, error) {
 	var days []int64
-	err := list(ctx, s.r, &days, `SELECT DISTINCT rate_date FROM rates WHERE rate_date >= ? AND rate_date <= ? ORDER BY rate_date`, ms(first), ms(last))
+	err := list(ctx, r.s.r, &days, `SELECT DISTINCT rate_date FROM rates WHERE book = ? AND rate_date >= ? AND rate_date <= ? ORDER BY rate_date`, r.book, ms(first), ms(last))
 	if err != nil {
 		return nil, fmt.Errorf("read rate dates: %w", err)
 	}
@@ -172,17 +182,18 @@ const sameReach = 20
 // lists have the prices of date's own: the day from which they are valid. ok is
 // false when that is not known, as the list of the day before it is not stored.
 // A currency that only one of two lists has says nothing.
-func (s *Store) SameSince(ctx context.Context, date time.Time) (first time.Time, ok bool, err error) {
+func (r Rates) SameSince(ctx context.Context, date time.Time) (first time.Time, ok bool, err error) {
 	for first = date; date.Sub(first) < sameReach*dayLength; first = first.Add(-dayLength) {
 		var row struct {
 			Both    bool `db:"both_days"`
 			Changed bool `db:"changed"`
 		}
 		// Each stops at the first pair it finds.
-		const pairs = `SELECT 1 FROM rates a JOIN rates b ON b.code = a.code AND b.rate_date = ? WHERE a.rate_date = ?`
+		const pairs = `SELECT 1 FROM rates a JOIN rates b ON b.book = a.book AND b.code = a.code AND b.rate_date = ?
+			WHERE a.book = ? AND a.rate_date = ?`
 		day, before := ms(first), ms(first.Add(-dayLength))
-		err := get(ctx, s.r, &row, `SELECT EXISTS (`+pairs+`) AS both_days,
-			EXISTS (`+pairs+` AND (a.value <> b.value OR a.nominal <> b.nominal)) AS changed`, before, day, before, day)
+		err := get(ctx, r.s.r, &row, `SELECT EXISTS (`+pairs+`) AS both_days,
+			EXISTS (`+pairs+` AND (a.value <> b.value OR a.nominal <> b.nominal)) AS changed`, before, r.book, day, before, r.book, day)
 		switch {
 		case err != nil:
 			return time.Time{}, false, fmt.Errorf("compare rates of %s: %w", first.Format(time.DateOnly), err)
@@ -195,25 +206,25 @@ func (s *Store) SameSince(ctx context.Context, date time.Time) (first time.Time,
 	return time.Time{}, false, nil
 }
 
-// RateBounds returns the first and the last date there are rates for; ok is
+// Bounds returns the first and the last date there are rates for; ok is
 // false when there are none.
-func (s *Store) RateBounds(ctx context.Context) (first, last time.Time, ok bool, err error) {
+func (r Rates) Bounds(ctx context.Context) (first, last time.Time, ok bool, err error) {
 	var row struct {
 		First int64 `db:"first_date"`
 		Last  int64 `db:"last_date"`
 	}
-	err = get(ctx, s.r, &row, `SELECT COALESCE((SELECT MIN(rate_date) FROM rates), 0) AS first_date,
-		COALESCE((SELECT MAX(rate_date) FROM rates), 0) AS last_date`)
+	err = get(ctx, r.s.r, &row, `SELECT COALESCE((SELECT MIN(rate_date) FROM rates WHERE book = ?), 0) AS first_date,
+		COALESCE((SELECT MAX(rate_date) FROM rates WHERE book = ?), 0) AS last_date`, r.book, r.book)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, fmt.Errorf("read bounds of rates: %w", err)
 	}
 	return at(row.First), at(row.Last), row.Last != 0, nil
 }
 
-// RateCodes returns the codes of the currencies on the newest list, in order.
-func (s *Store) RateCodes(ctx context.Context) ([]string, error) {
+// Codes returns the codes of the currencies on the newest list, in order.
+func (r Rates) Codes(ctx context.Context) ([]string, error) {
 	var codes []string
-	err := list(ctx, s.r, &codes, `SELECT code FROM rates WHERE rate_date = (SELECT MAX(rate_date) FROM rates) ORDER BY code`)
+	err := list(ctx, r.s.r, &codes, `SELECT code FROM rates WHERE book = ? AND rate_date = (SELECT MAX(b.rate_date) FROM rates b WHERE b.book = ?) ORDER BY code`, r.book, r.book)
 	if err != nil {
 		return nil, fmt.Errorf("read currencies: %w", err)
 	}

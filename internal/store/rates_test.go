@@ -23,7 +23,7 @@ func TestRates(t *testing.T) {
 		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
 		save := func(n int, list ...rates.Rate) {
 			t.Helper()
-			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+			must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(n), Rates: list}))
 		}
 		save(18) // an empty list is no day
 		save(19, rate("USD", 1, "538.91", "1.10"), rate("UZS", 100, "4.50", "0"))
@@ -46,13 +46,13 @@ func TestRates(t *testing.T) {
 			{"as of a day", []string{"USD"}, day(19), []rates.Quote{{Rate: previous, Date: day(19)}}},
 			{"before all", []string{"USD"}, day(1), []rates.Quote{}},
 		} {
-			got, err := s.Quotes(ctx, tt.codes, tt.until)
+			got, err := s.Rates(rates.Book{}).Quotes(ctx, tt.codes, tt.until)
 			must(t, err)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("%s: -want +got\n%s", tt.name, diff)
 			}
 		}
-		dates, err := s.RateDates(ctx, day(20), day(30))
+		dates, err := s.Rates(rates.Book{}).Dates(ctx, day(20), day(30))
 		must(t, err)
 		if diff := cmp.Diff([]time.Time{day(20), day(21)}, dates); diff != "" {
 			t.Errorf("dates: -want +got\n%s", diff)
@@ -66,7 +66,7 @@ func TestSameSince(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
 		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
-		if _, _, ok, err := s.RateBounds(ctx); ok || err != nil {
+		if _, _, ok, err := s.Rates(rates.Book{}).Bounds(ctx); ok || err != nil {
 			t.Errorf("bounds of nothing: %v, %v", ok, err)
 		}
 		for n, usd := range map[int]string{18: "530", 20: "538.91", 21: "540.10", 22: "540.10", 23: "540.10", 24: "541"} {
@@ -74,7 +74,7 @@ func TestSameSince(t *testing.T) {
 			if n == 23 {
 				list = append(list, rate("VND", 1000, "20.5", "0")) // new on the list, so no change
 			}
-			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+			must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(n), Rates: list}))
 		}
 		for _, tt := range []struct {
 			name  string
@@ -83,17 +83,17 @@ func TestSameSince(t *testing.T) {
 		}{
 			{"a session the day before", 24, 24}, {"Monday", 23, 21}, {"Saturday", 21, 21}, {"the day before is missing", 20, 0}, {"no list", 19, 0},
 		} {
-			first, ok, err := s.SameSince(ctx, day(tt.date))
+			first, ok, err := s.Rates(rates.Book{}).SameSince(ctx, day(tt.date))
 			must(t, err)
 			if ok != (tt.first != 0) || ok && !first.Equal(day(tt.first)) {
 				t.Errorf("%s: %v %v", tt.name, first, ok)
 			}
 		}
-		first, last, ok, err := s.RateBounds(ctx)
+		first, last, ok, err := s.Rates(rates.Book{}).Bounds(ctx)
 		if !first.Equal(day(18)) || !last.Equal(day(24)) || !ok || err != nil {
 			t.Errorf("bounds %v %v %v, %v", first, last, ok, err)
 		}
-		codes, err := s.RateCodes(ctx)
+		codes, err := s.Rates(rates.Book{}).Codes(ctx)
 		must(t, err)
 		if diff := cmp.Diff([]string{"AED", "USD"}, codes); diff != "" {
 			t.Errorf("codes: -want +got\n%s", diff)
@@ -115,9 +115,9 @@ func TestQuotesOfQuietCurrencies(t *testing.T) {
 			if n <= 3 {
 				list = append(list, rate("HRK", 1, fmt.Sprint(60+n), "0"))
 			}
-			must(t, s.SaveRates(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+			must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(n), Rates: list}))
 		}
-		got, err := s.Quotes(ctx, []string{"HRK", "XXX", "AED", "USD", "AED"}, day(23))
+		got, err := s.Rates(rates.Book{}).Quotes(ctx, []string{"HRK", "XXX", "AED", "USD", "AED"}, day(23))
 		must(t, err)
 		var said []string
 		for _, q := range got {
@@ -127,7 +127,7 @@ func TestQuotesOfQuietCurrencies(t *testing.T) {
 		if diff := cmp.Diff(want, said); diff != "" {
 			t.Error(diff)
 		}
-		if none, err := s.Quotes(ctx, nil, day(23)); len(none) != 0 || err != nil {
+		if none, err := s.Rates(rates.Book{}).Quotes(ctx, nil, day(23)); len(none) != 0 || err != nil {
 			t.Errorf("of no currency: %v, %v", none, err)
 		}
 	})
