@@ -79,7 +79,7 @@ func (b *Bot) cancel(ctx context.Context, r *request) (answer, error) {
 
 // draft shows an editor the message as readers will see it, and how many will.
 func (b *Bot) draft(ctx context.Context, r *request, m outbox.Message) (answer, error) {
-	audience, err := b.o.Store.CountAudience(ctx)
+	audience, err := b.o.Store.CountAudience(ctx, r.now, store.Audience{}, store.CategoryNewsroom)
 	if err != nil {
 		return answer{}, err
 	}
@@ -159,7 +159,7 @@ func (b *Bot) broadcastButton(ctx context.Context, r *request) (answer, error) {
 }
 
 // progressScreen is a broadcast's one message, from its start to its report.
-func progressScreen(p *locale.Printer, c store.Broadcast, reasons map[string]int) outbox.Message {
+func progressScreen(p *locale.Printer, c store.Broadcast, reasons map[outbox.Reason]int) outbox.Message {
 	title := "broadcast.running"
 	switch c.State {
 	case store.BroadcastDone:
@@ -193,7 +193,7 @@ func progressScreen(p *locale.Printer, c store.Broadcast, reasons map[string]int
 	if len(reasons) > 0 {
 		t.WriteString("\n\n" + p.H("broadcast.reasons"))
 		for _, reason := range mostFrequent(reasons, 8) {
-			t.WriteString("\n• <code>" + locale.Escape(locale.Clip(reason, 150)) + "</code> — " + p.Int(int64(reasons[reason])))
+			t.WriteString("\n• <code>" + locale.Escape(locale.Clip(string(reason), 150)) + "</code> — " + p.Int(int64(reasons[reason])))
 		}
 	}
 	return outbox.Message{Text: t.String()}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +58,7 @@ func (b *Bot) Progress(ctx context.Context) error {
 func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
 	now := b.o.Now()
 	ended := c.State == store.BroadcastDone || (c.State == store.BroadcastCancelled && now.Sub(c.FinishedAt) >= settleTime)
-	var reasons map[string]int
+	var reasons map[outbox.Reason]int
 	if ended && c.Failed+c.Gone > 0 {
 		var err error
 		if reasons, err = b.o.Store.FailureReasons(ctx, c.ID); err != nil {
@@ -117,15 +118,9 @@ func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bo
 }
 
 // mostFrequent returns the n keys with the highest counts, the highest first.
-func mostFrequent(counts map[string]int, n int) []string {
-	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		if counts[a] != counts[b] {
-			return counts[b] - counts[a]
-		}
-		if a < b {
-			return -1
-		}
-		return 1
+func mostFrequent[K cmp.Ordered](counts map[K]int, n int) []K {
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
 	return keys[:min(n, len(keys))]
 }

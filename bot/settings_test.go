@@ -21,7 +21,7 @@ func TestOptOut(t *testing.T) {
 	contains(t, screen.Text, "Breaking news: at once", "newsroom: sent", "23:00–07:00")
 	screen, _, _ = d.press(reader, screen, "Messages from the newsroom")
 	contains(t, screen.Text, "Breaking news: at once", "newsroom: not sent")
-	if n, err := d.db.CountAudience(d.ctx()); err != nil || n != 0 {
+	if n, err := d.db.CountAudience(d.ctx(), d.clock(), store.Audience{}, store.CategoryNewsroom); err != nil || n != 0 {
 		t.Errorf("the newsroom reaches %d chats, %v", n, err)
 	}
 	stale := d.ask(reader, reader, "/settings")
@@ -39,7 +39,7 @@ func TestOptOut(t *testing.T) {
 	contains(t, back.Text, "Breaking news: not sent", "newsroom: not sent")
 	back, _, _ = d.press(reader, back, "Messages from the newsroom")
 	contains(t, back.Text, "newsroom: sent")
-	if n, err := d.db.CountAudience(d.ctx()); err != nil || n != 1 {
+	if n, err := d.db.CountAudience(d.ctx(), d.clock(), store.Audience{}, store.CategoryNewsroom); err != nil || n != 1 {
 		t.Errorf("the newsroom reaches %d chats, %v", n, err)
 	}
 }

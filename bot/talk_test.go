@@ -211,7 +211,7 @@ func TestStopAndStart(t *testing.T) {
 	if c, _ := d.db.Digest(d.ctx(), reader); c.On {
 		t.Error("the digest is on after /stop")
 	}
-	if n, _ := d.db.CountAudience(d.ctx()); n != 0 {
+	if n, _ := d.db.CountAudience(d.ctx(), d.clock(), store.Audience{}, store.CategoryNewsroom); n != 0 {
 		t.Errorf("audience %d after /stop", n)
 	}
 	contains(t, d.ask(reader, reader, "/start").Text, "Welcome back", "08:30")

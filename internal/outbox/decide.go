@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -26,11 +27,13 @@ func retryAfter(attempts int) time.Duration {
 
 // decide turns an outcome into what is written of it.
 func (b *Outbox) decide(d Delivery, out Outcome) Settlement {
-	s := Settlement{Key: d.Key, ChatID: d.ChatID, Attempts: d.Attempts}
+	s := settlement(d)
 	now := b.o.Now()
+	why := out.Reason
 	switch out.Result {
 	case Sent:
-		s.State, s.MessageID = StateSent, out.MessageID
+		s.State, s.MessageID, s.MoreIDs = StateSent, out.MessageID, out.MoreIDs
+		return s
 	case Flooded:
 		// Not the delivery's fault: it costs no attempt.
 		s.State, s.DueAt = StatePending, now.Add(max(out.After, time.Second))
@@ -40,27 +43,48 @@ func (b *Outbox) decide(d Delivery, out Outcome) Settlement {
 			s.Attempts++
 		}
 		s.State, s.DueAt = StatePending, now.Add(max(out.After, retryAfter(s.Attempts)))
+		why = cmp.Or(why, ReasonUnreachable)
 	case Moved:
 		s.Attempts++ // so that two ids cannot send it to and fro for ever
 		s.State, s.DueAt, s.NewChatID = StatePending, now, out.NewChatID
-		if out.NewChatID == 0 || out.NewChatID == d.ChatID {
+		why = cmp.Or(why, ReasonMoved)
+		switch {
+		case out.NewChatID == 0 || out.NewChatID == d.ChatID:
 			s.State, s.NewChatID = StateFailed, 0
+		case d.Action != ActionSend:
+			// The message stayed behind: under the new id another has its number.
+			s.State = StateFailed
 		}
 	case Gone:
 		s.State = StateGone
+		why = cmp.Or(why, ReasonNotFound)
 	case Rejected:
 		s.State = StateFailed
 	default:
 		s.State = StateFailed
 		out.Err = fmt.Errorf("unknown result %d", out.Result)
 	}
-	if s.State == StatePending && (s.Attempts >= b.o.MaxAttempts || b.expired(d)) {
-		s.State, s.DueAt = StateFailed, time.Time{}
+	if s.State == StatePending {
+		switch {
+		case b.expired(d):
+			s.State, why = StateFailed, ReasonTooLate
+		case s.Attempts >= b.o.MaxAttempts:
+			s.State = StateFailed
+		}
 	}
-	if s.State == StateFailed || s.State == StateGone {
-		s.Reason = reason(out)
+	if s.State == StatePending {
+		again := d
+		s.Delivery = &again
+		return s
 	}
+	s.DueAt = time.Time{}
+	s.Reason, s.Detail = cmp.Or(why, ReasonRejected), detail(out)
 	return s
+}
+
+// settlement is what is written of a delivery, but for its outcome.
+func settlement(d Delivery) Settlement {
+	return Settlement{Key: d.Key, Batch: d.Batch, ChatID: d.ChatID, Attempts: d.Attempts}
 }
 
 // expired tells whether a delivery is too old to be tried again.
@@ -68,16 +92,16 @@ func (b *Outbox) expired(d Delivery) bool {
 	return !d.CreatedAt.IsZero() && b.o.Now().Sub(d.CreatedAt) > b.o.MaxAge
 }
 
-// maxReason is how many bytes of a reason are kept.
-const maxReason = 200
+// maxDetail is how many bytes of a detail are kept.
+const maxDetail = 200
 
-func reason(out Outcome) string {
+func detail(out Outcome) string {
 	if out.Err == nil {
 		return "unknown"
 	}
 	text := out.Err.Error()
-	if len(text) > maxReason {
-		text = strings.ToValidUTF8(text[:maxReason], "") + "…"
+	if len(text) > maxDetail {
+		text = strings.ToValidUTF8(text[:maxDetail], "") + "…"
 	}
 	return text
 }

@@ -2,12 +2,16 @@ package outbox
 
 import (
 	"context"
-	"runtime"
+	"sync/atomic"
 	"time"
 )
 
 // maxBatch is how many outcomes are written in one transaction.
 const maxBatch = 200
+
+// gatherTime is for how long an outcome waits for others to be written with it,
+// while those are still on the wire.
+const gatherTime = 2 * time.Millisecond
 
 // settleTimeout is for how long one try to write may hang.
 const settleTimeout = 15 * time.Second
@@ -17,29 +21,26 @@ type ledger struct {
 	o      Options
 	in     chan entry
 	health *health
+	away   atomic.Int32 // deliveries on the wire
 }
 
 type entry struct {
 	settlement Settlement
-	written    chan struct{}
+	written    chan struct{} // has room for the word
 }
 
 // write returns when the outcome is written, or cannot be any more. That a
 // worker waits for it is what bounds the number in flight.
-func (l *ledger) write(s Settlement) {
-	e := entry{s, make(chan struct{})}
-	l.in <- e
-	<-e.written
+func (l *ledger) write(s Settlement, written chan struct{}) {
+	l.in <- entry{s, written}
+	<-written
 }
 
 // run writes until in is closed. Outcomes that cannot be written stay here and
 // are tried again until ctx is done.
 func (l *ledger) run(ctx context.Context) {
 	for e := range l.in {
-		// Workers that are about to have an outcome go first: a transaction for
-		// each of a few costs far more than one for all.
-		runtime.Gosched()
-		batch := l.gather([]entry{e})
+		batch := l.collect([]entry{e})
 		wait := newBackoff(100*time.Millisecond, 5*time.Second)
 		for try := 1; ; try++ {
 			err := l.settle(ctx, batch)
@@ -84,18 +85,47 @@ func (l *ledger) apart(ctx context.Context, batch []entry) (left []entry, err er
 			continue
 		}
 		s := e.settlement
-		e.settlement = Settlement{Key: s.Key, ChatID: s.ChatID, State: StateFailed, Attempts: s.Attempts, Reason: "outcome not stored"}
+		e.settlement = Settlement{Key: s.Key, Batch: s.Batch, ChatID: s.ChatID, State: StateFailed, Attempts: s.Attempts,
+			Reason: ReasonNotStored, Detail: "outcome not stored"}
 		if failed := l.settle(ctx, []entry{e}); failed != nil {
 			e.settlement = s
 			left = append(left, e)
 			continue
 		}
-		l.o.Log.Error("an outcome could not be written, the delivery is marked failed", "key", s.Key, "chat", s.ChatID, "state", s.State, "error", err)
+		l.o.Log.Error("an outcome could not be written, the delivery is marked failed", "key", s.Key, "batch", s.Batch, "chat", s.ChatID, "state", s.State, "error", err)
 	}
 	if len(left) == 0 {
 		return nil, nil
 	}
 	return left, err
+}
+
+// collect adds outcomes until half of the workers wait, or nothing is on the
+// wire: what a write costs besides its rows is the larger part of it.
+func (l *ledger) collect(batch []entry) []entry {
+	enough := max(l.o.Workers/2, 1)
+	var timer *time.Timer
+	for {
+		batch = l.gather(batch)
+		if len(batch) >= enough || l.away.Load() == 0 {
+			break
+		}
+		if timer == nil {
+			timer = time.NewTimer(gatherTime)
+			defer timer.Stop()
+		}
+		select {
+		case e, ok := <-l.in:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, e)
+			continue
+		case <-timer.C:
+		}
+		break
+	}
+	return l.gather(batch)
 }
 
 // gather adds the outcomes that are waiting.
@@ -130,6 +160,6 @@ func (l *ledger) settle(ctx context.Context, batch []entry) error {
 
 func release(batch []entry) {
 	for _, e := range batch {
-		close(e.written)
+		e.written <- struct{}{}
 	}
 }

@@ -178,11 +178,25 @@ func (m *mortal) Settle(ctx context.Context, now time.Time, holder string, settl
 	return m.Store.Settle(ctx, now, holder, settled)
 }
 
-func (m *mortal) Plan(ctx context.Context, now time.Time, limit int) (int, error) {
+func (m *mortal) TakeSlice(ctx context.Context, now time.Time, holder string, lease time.Duration, batch string, limit int) (outbox.Slice, bool, error) {
 	if m.dead.Load() {
-		return 0, errDead
+		return outbox.Slice{}, false, errDead
 	}
-	return m.Store.Plan(ctx, now, limit)
+	return m.Store.TakeSlice(ctx, now, holder, lease, batch, limit)
+}
+
+func (m *mortal) EndSlice(ctx context.Context, now time.Time, holder string, k outbox.SliceKey) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.EndSlice(ctx, now, holder, k)
+}
+
+func (m *mortal) FreeSlice(ctx context.Context, now time.Time, holder string, k outbox.SliceKey) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.FreeSlice(ctx, now, holder, k)
 }
 
 func (m *mortal) Release(ctx context.Context, now time.Time, holder string) error {
@@ -288,35 +302,51 @@ func TestTakenOver(t *testing.T) {
 	})
 }
 
+// Whoever cancels a broadcast, it stops: at once when the outbox is told, and
+// within a second or so when another process did it.
 func TestCancelWhileRunning(t *testing.T) {
-	const n, workers = 600, 4
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s := open()
-		chats(t, s, n)
-		broadcast(t, s, "b")
-		tg := &telegram{answer: func(outbox.Delivery) outbox.Outcome {
-			time.Sleep(2 * time.Millisecond)
-			return outbox.Outcome{Result: outbox.Sent}
-		}}
-		_, stop := start(t, outbox.Options{Store: s, Sender: tg, Holder: "a", Workers: workers})
-		eventually(t, "some are sent", func() bool { return tg.count() >= 100 })
-		cancelled, err := s.CancelBroadcast(t.Context(), time.Now(), "b")
-		if !cancelled || err != nil {
-			t.Fatalf("cancelled %v, %v", cancelled, err)
-		}
-		at := tg.count()
-		time.Sleep(300 * time.Millisecond)
-		stop()
-		if late := tg.count() - at; late > 4*workers { // in flight and in the queue
-			t.Errorf("%d more were sent", late)
-		}
-		if b := state(t, s, "b"); b.State != store.BroadcastCancelled || b.Sent != tg.count() {
-			t.Errorf("%d arrived, %+v", tg.count(), b)
-		}
-		if pending, _, err := s.Backlog(t.Context()); pending != 0 || err != nil {
-			t.Errorf("%d are pending, %v", pending, err)
-		}
-	})
+	const n, workers = 3000, 4
+	for _, told := range []bool{true, false} {
+		t.Run(fmt.Sprint("told ", told), func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+				s := open()
+				chats(t, s, n)
+				broadcast(t, s, "b")
+				tg := &telegram{answer: func(outbox.Delivery) outbox.Outcome {
+					time.Sleep(5 * time.Millisecond)
+					return outbox.Outcome{Result: outbox.Sent}
+				}}
+				b, stop := start(t, outbox.Options{Store: s, Sender: tg, Holder: "a", Workers: workers})
+				eventually(t, "some are sent", func() bool { return tg.count() >= 100 })
+				cancelled, err := s.CancelBroadcast(t.Context(), time.Now(), "b")
+				if !cancelled || err != nil {
+					t.Fatalf("cancelled %v, %v", cancelled, err)
+				}
+				if told {
+					b.Halt("b")
+				}
+				at := tg.count()
+				if !told {
+					time.Sleep(1500 * time.Millisecond)
+					at = tg.count()
+				}
+				time.Sleep(300 * time.Millisecond)
+				if late := tg.count() - at; late > workers { // in flight
+					t.Errorf("%d more were sent", late)
+				}
+				if tg.count() > n*2/3 {
+					t.Errorf("%d of %d were sent: it was not stopped", tg.count(), n)
+				}
+				stop()
+				if b := state(t, s, "b"); b.State != store.BroadcastCancelled || b.Sent != tg.count() {
+					t.Errorf("%d arrived, %+v", tg.count(), b)
+				}
+				if pending, _, err := s.Backlog(t.Context()); pending != 0 || err != nil {
+					t.Errorf("%d are pending, %v", pending, err)
+				}
+			})
+		})
+	}
 }
 
 // A reply and a breaking message overtake a broadcast that is under way.

@@ -45,8 +45,10 @@ type Chart struct {
 	Language string `json:"language"` // of its words and numbers
 }
 
-// MessageRef names a message that Telegram already holds.
+// MessageRef names a message that Telegram already holds, or an album.
 type MessageRef struct {
 	ChatID    int64 `json:"chat_id"`
 	MessageID int64 `json:"message_id"`
+	// More are the ids of an album's other messages, rising, at most 99.
+	More []int64 `json:"more,omitempty"`
 }

@@ -2,7 +2,6 @@ package outbox
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -34,6 +33,9 @@ type Options struct {
 	Keep time.Duration
 	// Poll is how often the store is looked at without Wake; default 1 s.
 	Poll time.Duration
+	// Slice is how many chats of a run are taken at once; default two seconds'
+	// worth of the pacer's rate, 50 at least and 1000 at most.
+	Slice int
 	// MaxAttempts is after how many failed attempts a delivery fails; default 8.
 	MaxAttempts int
 	// MaxAge is after what time since it was enqueued a delivery is not tried
@@ -43,16 +45,16 @@ type Options struct {
 	OnOutcome func(Delivery, Outcome)
 }
 
-// planSlice is how many deliveries of a broadcast are made at once, ahead of
-// their sending.
-const planSlice = 500
-
 // Outbox delivers what is due.
 type Outbox struct {
 	o      Options
 	queue  *queue
 	wake   chan struct{}
-	halted sync.Map // batches that Halt was told of
+	halts  halts
+	held   heldSlices
+	runs   runs      // as of looked
+	looked time.Time // when the runs were read, by the real clock; zero: not lately
+	next   string    // the broadcast that had a slice last
 	ledger *ledger
 	outage outage
 	health health
@@ -75,10 +77,18 @@ func New(o Options) *Outbox {
 	setDefault(&o.Poll, time.Second)
 	setDefault(&o.MaxAttempts, 8)
 	setDefault(&o.MaxAge, 24*time.Hour)
-	b := &Outbox{o: o, queue: newQueue(2 * o.Workers), wake: make(chan struct{}, 1)}
+	if o.Slice <= 0 {
+		// A second or two of work: who opts out meanwhile is left out.
+		o.Slice = maxSlice
+		if rate := o.Pacer.o.Rate; rate > 0 {
+			o.Slice = min(max(int(2*rate), minSlice), maxSlice)
+		}
+	}
+	b := &Outbox{o: o, queue: newQueue(2*o.Workers, o.Slice/2), wake: make(chan struct{}, 1)}
+	b.held.slices = map[SliceKey]*slice{}
 	b.health.log = o.Log
 	b.outage = outage{pacer: o.Pacer, log: o.Log}
-	b.ledger = &ledger{o: o, in: make(chan entry), health: &b.health}
+	b.ledger = &ledger{o: o, in: make(chan entry, o.Workers), health: &b.health}
 	return b
 }
 
@@ -88,29 +98,29 @@ func setDefault[T int | time.Duration](v *T, d T) {
 	}
 }
 
-// Wake tells that something was enqueued. It never blocks.
-func (b *Outbox) Wake() {
+// Wake tells that something was enqueued or started. It never blocks.
+func (b *Outbox) Wake() { b.look() }
+
+func (b *Outbox) look() {
 	select {
 	case b.wake <- struct{}{}:
 	default:
 	}
 }
 
-// Halt keeps the deliveries of a batch that are claimed but not on the wire from
-// leaving: they end as cancelled. The store has to know already that the batch
-// is cancelled, which keeps the rest from being claimed.
-func (b *Outbox) Halt(batch string) { b.halted.Store(batch, struct{}{}) }
+// Halt keeps the deliveries of a broadcast that are taken but not on the wire
+// from leaving. The store has to know already that it is paused or cancelled,
+// which keeps the rest from being taken. A broadcast that runs again goes on by itself.
+func (b *Outbox) Halt(batch string) {
+	b.halts.set(batch)
+	b.look()
+}
 
-// stopped settles a delivery whose batch was halted.
-func (b *Outbox) stopped(d Delivery) bool {
-	if d.Batch == "" {
-		return false
-	}
-	if _, ok := b.halted.Load(d.Batch); !ok {
-		return false
-	}
-	b.ledger.write(Settlement{Key: d.Key, ChatID: d.ChatID, State: StateCancelled, Attempts: d.Attempts})
-	return true
+// Resume lets a broadcast that was halted go on at once; the store has to know
+// already that it runs.
+func (b *Outbox) Resume(batch string) {
+	b.halts.clear(batch)
+	b.look()
 }
 
 // Run delivers until ctx is done, then finishes what is in flight within Grace or
@@ -133,22 +143,17 @@ func (b *Outbox) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, b.queue.close)
 	defer stop()
 	for range b.o.Workers {
-		workers.Go(func() {
-			for {
-				it, ok := b.queue.take()
-				if !ok {
-					return
-				}
-				b.deliver(ctx, sending, it)
-				b.queue.disown(it.Key)
-			}
-		})
+		workers.Go(func() { b.work(ctx, sending) })
 	}
-	b.fetch(ctx)
+	b.fetch(ctx, sending)
 	workers.Wait()
 	close(b.ledger.in)
 	ledger.Wait()
-	if err := b.o.Store.Release(writing, b.o.Now(), b.o.Holder); err != nil {
+	err := b.leaveSlices(writing)
+	if err == nil {
+		err = b.o.Store.Release(writing, b.o.Now(), b.o.Holder)
+	}
+	if err != nil {
 		b.o.Log.Warn("claims are not given back and wait for their leases to run out", "error", err)
 	}
 	return nil
@@ -179,146 +184,5 @@ func (b *Outbox) takeBack(ctx context.Context) {
 		if !sleep(ctx, wait.next()) {
 			return
 		}
-	}
-}
-
-// fetch keeps the queue filled until ctx is done.
-func (b *Outbox) fetch(ctx context.Context) {
-	wait := newBackoff(100*time.Millisecond, 5*time.Second)
-	for ctx.Err() == nil {
-		pause, err := b.refill(ctx)
-		if err != nil && ctx.Err() == nil {
-			b.health.failed(fetching, err)
-			pause = wait.next()
-		} else {
-			b.health.ok(fetching)
-			wait.reset()
-		}
-		if pause == 0 {
-			continue
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-		case <-b.wake:
-		case <-b.queue.hungry:
-		case <-timer.C:
-		}
-		timer.Stop()
-	}
-}
-
-// refill claims what the queue has room for and returns how long nothing more
-// is expected.
-func (b *Outbox) refill(ctx context.Context) (pause time.Duration, err error) {
-	room := b.queue.room()
-	if room == 0 {
-		return b.o.Poll, nil
-	}
-	claimed, err := b.o.Store.Claim(ctx, b.o.Now(), b.o.Holder, b.o.Lease, room)
-	if err != nil {
-		return 0, err
-	}
-	b.queue.put(claimed, time.Now().Add(b.o.Lease))
-	if len(claimed) == room {
-		return b.o.Poll, nil // there may be more, but the queue has to empty first
-	}
-	made, err := b.o.Store.Plan(ctx, b.o.Now(), planSlice)
-	if err != nil {
-		return 0, err
-	}
-	if made > 0 {
-		return 0, nil
-	}
-	due, ok, err := b.o.Store.NextDue(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if !ok {
-		return b.o.Poll, nil
-	}
-	// Not at once even when something is due: another process may be claiming it.
-	return min(max(due.Sub(b.o.Now()), 10*time.Millisecond), b.o.Poll), nil
-}
-
-// maxHold is for how long a worker waits for a chat's own limit; a delivery
-// that has to wait longer goes back, and the worker serves others.
-const maxHold = 5 * time.Second
-
-// deliver makes one attempt and returns when its outcome is written.
-func (b *Outbox) deliver(ctx, sending context.Context, it item) {
-	d := it.Delivery
-	// A send ends before its claim may pass to another.
-	start, end := it.expires.Add(-b.o.Lease/2), it.expires.Add(-b.o.Lease/20)
-	if !time.Now().Before(start) {
-		return // it was queued for too long, and is claimed anew when the lease runs out
-	}
-	if b.expired(d) && d.Lane == LaneDigest {
-		b.ledger.write(Settlement{Key: d.Key, ChatID: d.ChatID, State: StateFailed, Attempts: d.Attempts, Reason: "too late"})
-		return
-	}
-	if b.stopped(d) { // before it waits for its turn, which may take long
-		return
-	}
-	if hold := time.Until(b.o.Pacer.chatReady(d.ChatID)); hold > maxHold {
-		b.putBack(d, hold)
-		return
-	}
-	waiting, cancel := context.WithDeadline(ctx, start)
-	err := b.o.Pacer.Wait(waiting, d.Lane, d.ChatID)
-	cancel()
-	if err != nil {
-		if ctx.Err() == nil {
-			b.putBack(d, time.Until(b.o.Pacer.heldUntil()))
-		}
-		return // else it is released with all others
-	}
-	if ctx.Err() != nil {
-		return
-	}
-	if b.stopped(d) { // or while it waited
-		return
-	}
-	out := b.send(sending, end, d)
-	b.feedBack(d, out)
-	s := b.decide(d, out)
-	if b.o.OnOutcome != nil {
-		b.o.OnOutcome(d, out)
-	}
-	b.ledger.write(s)
-}
-
-// putBack leaves a delivery for later: nothing was attempted.
-func (b *Outbox) putBack(d Delivery, hold time.Duration) {
-	b.ledger.write(Settlement{
-		Key: d.Key, ChatID: d.ChatID, State: StatePending, Attempts: d.Attempts, DueAt: b.o.Now().Add(max(hold, 0)),
-	})
-}
-
-// send calls the sender; a sender that panics has failed to send.
-func (b *Outbox) send(sending context.Context, end time.Time, d Delivery) (out Outcome) {
-	ctx, cancel := context.WithDeadline(sending, end)
-	defer cancel()
-	defer func() {
-		if r := recover(); r != nil {
-			out = Outcome{Result: Retry, Err: fmt.Errorf("sender panicked: %v", r)}
-			b.o.Log.Error("sender panicked", "key", d.Key, "chat", d.ChatID, "panic", r)
-		}
-	}()
-	return b.o.Sender.Send(ctx, d)
-}
-
-// feedBack tells the pacer and the outage watch how it went.
-func (b *Outbox) feedBack(d Delivery, out Outcome) {
-	switch out.Result {
-	case Flooded:
-		b.outage.over()
-		b.o.Pacer.Flooded(d.ChatID, out.After)
-	case Retry:
-		b.outage.failed(d.ChatID, out.Err)
-	default:
-		// Telegram answered, if only by no.
-		b.outage.over()
-		b.o.Pacer.Succeeded(d.ChatID)
 	}
 }

@@ -89,7 +89,7 @@ func (m *memory) Settle(_ context.Context, _ time.Time, holder string, settled [
 		if r.holder != holder || r.state != StateSending {
 			continue
 		}
-		r.state, r.Attempts, r.reason, r.holder = s.State, s.Attempts, s.Reason, ""
+		r.state, r.Attempts, r.reason, r.holder = s.State, s.Attempts, s.Detail, ""
 		if s.State == StatePending {
 			r.DueAt = s.DueAt
 		}
@@ -100,7 +100,25 @@ func (m *memory) Settle(_ context.Context, _ time.Time, holder string, settled [
 	return nil
 }
 
-func (m *memory) Plan(context.Context, time.Time, int) (int, error) { return 0, nil }
+func (m *memory) Runs(context.Context, time.Time) ([]Run, error) { return nil, m.failure() }
+
+func (m *memory) TakeSlice(context.Context, time.Time, string, time.Duration, string, int) (Slice, bool, error) {
+	return Slice{}, false, m.failure()
+}
+
+func (m *memory) RenewSlices(context.Context, time.Time, string, time.Duration) (map[SliceKey]bool, error) {
+	return nil, m.failure()
+}
+
+func (m *memory) EndSlice(context.Context, time.Time, string, SliceKey) error { return m.failure() }
+
+func (m *memory) FreeSlice(context.Context, time.Time, string, SliceKey) error { return m.failure() }
+
+func (m *memory) failure() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
 
 func (m *memory) NextDue(context.Context) (due time.Time, ok bool, err error) {
 	m.mu.Lock()

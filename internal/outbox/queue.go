@@ -5,35 +5,45 @@ import (
 	"time"
 )
 
-// item is a claimed delivery. The lease is counted by the real clock: that of
-// the bot may be moved.
+// item is a delivery on its way to a worker: a claimed row, or a recipient of a slice.
 type item struct {
-	Delivery
+	*Delivery
+	// expires is when the claim of a row does. It is counted by the real clock:
+	// that of the bot may be moved.
 	expires time.Time
+	slice   *slice // nil for a row
 }
 
-// queue holds what is claimed and waits for a worker, lanes first.
+// lane is what waits for a worker in one lane: rows first, they are older.
+type lane struct {
+	rows   []item
+	slices []*slice
+	left   int // deliveries in slices
+}
+
+// queue holds what is taken and waits for a worker, lanes first.
 type queue struct {
-	size   int
-	hungry chan struct{} // told when half of it is empty
+	size   int           // of rows
+	low    int           // recipients in a lane below which more are wanted
+	hungry chan struct{} // told when there is room
 
 	mu     sync.Mutex
 	filled sync.Cond
-	lanes  [LaneBulk + 1][]item
-	n      int
+	lanes  [LaneBulk + 1]lane
+	n      int // rows in all lanes
 	// owned are the keys that wait here or are with a worker. Should a claim run
 	// out while we still have it, claiming it again must not send it twice.
 	owned  map[string]struct{}
 	closed bool
 }
 
-func newQueue(size int) *queue {
-	q := &queue{size: size, hungry: make(chan struct{}, 1), owned: map[string]struct{}{}}
+func newQueue(size, low int) *queue {
+	q := &queue{size: size, low: max(low, 1), hungry: make(chan struct{}, 1), owned: map[string]struct{}{}}
 	q.filled.L = &q.mu
 	return q
 }
 
-// room returns how many deliveries should be claimed; 0 while half are left.
+// room returns how many rows should be claimed; 0 while half are left.
 func (q *queue) room() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -43,48 +53,105 @@ func (q *queue) room() int {
 	return q.size - q.n
 }
 
+// wants tells whether a lane is about to run out of recipients.
+func (q *queue) wants(l Lane) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.lanes[clamp(l)].left < q.low
+}
+
+func clamp(l Lane) Lane { return min(max(l, LaneReply), LaneBulk) }
+
 func (q *queue) put(deliveries []Delivery, expires time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, d := range deliveries {
+	for i := range deliveries {
+		d := &deliveries[i]
 		if _, ok := q.owned[d.Key]; ok {
 			continue
 		}
 		q.owned[d.Key] = struct{}{}
-		lane := min(max(d.Lane, LaneReply), LaneBulk)
-		q.lanes[lane] = append(q.lanes[lane], item{d, expires})
+		l := &q.lanes[clamp(d.Lane)]
+		l.rows = append(l.rows, item{Delivery: d, expires: expires})
 		q.n++
 	}
 	q.filled.Broadcast()
+}
+
+// putSlice adds the recipients of a slice, of which there has to be one.
+func (q *queue) putSlice(s *slice) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := &q.lanes[s.lane]
+	l.slices = append(l.slices, s)
+	l.left += len(s.waiting)
+	q.filled.Broadcast()
+}
+
+// drop takes what waits of a slice out of the queue and returns how many that were.
+func (q *queue) drop(s *slice) (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := &q.lanes[s.lane]
+	for i, other := range l.slices {
+		if other == s {
+			l.slices = append(l.slices[:i:i], l.slices[i+1:]...)
+			n = len(s.waiting)
+			l.left -= n
+			s.waiting = nil
+			break
+		}
+	}
+	return n
 }
 
 // take waits for the next delivery; ok is false once the queue is closed.
 func (q *queue) take() (it item, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for q.n == 0 && !q.closed {
+	for {
+		if q.closed {
+			return item{}, false
+		}
+		for i := range q.lanes {
+			if it, ok := q.takeFrom(&q.lanes[i]); ok {
+				return it, true
+			}
+		}
 		q.filled.Wait()
 	}
-	if q.closed {
+}
+
+func (q *queue) takeFrom(l *lane) (it item, ok bool) {
+	switch {
+	case len(l.rows) > 0:
+		it, l.rows = l.rows[0], l.rows[1:]
+		if q.n--; q.n == q.size/2 {
+			q.more()
+		}
+	case len(l.slices) > 0:
+		s := l.slices[0]
+		it, s.waiting = item{Delivery: &s.waiting[0], slice: s}, s.waiting[1:]
+		if len(s.waiting) == 0 {
+			l.slices = l.slices[1:]
+		}
+		if l.left--; l.left == q.low-1 {
+			q.more()
+		}
+	default:
 		return item{}, false
-	}
-	for lane := range q.lanes {
-		if len(q.lanes[lane]) > 0 {
-			it, q.lanes[lane] = q.lanes[lane][0], q.lanes[lane][1:]
-			break
-		}
-	}
-	q.n--
-	if q.n <= q.size/2 {
-		select {
-		case q.hungry <- struct{}{}:
-		default:
-		}
 	}
 	return it, true
 }
 
-// disown forgets a delivery that a worker is done with.
+func (q *queue) more() {
+	select {
+	case q.hungry <- struct{}{}:
+	default:
+	}
+}
+
+// disown forgets a row that a worker is done with.
 func (q *queue) disown(key string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

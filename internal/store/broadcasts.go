@@ -3,9 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -13,11 +13,82 @@ import (
 	"newsbot/internal/outbox"
 )
 
+// The states of a broadcast: draft → waiting → scheduled → running ⇄ paused →
+// done, or cancelled from any of them.
+const (
+	BroadcastDraft     = "draft"
+	BroadcastWaiting   = "waiting" // for another editor's leave
+	BroadcastScheduled = "scheduled"
+	BroadcastRunning   = "running"
+	BroadcastPaused    = "paused"
+	BroadcastDone      = "done"
+	BroadcastCancelled = "cancelled"
+)
+
+// The kinds of broadcasts. A correction edits the message of another broadcast
+// in every chat that has it, a recall deletes it there.
+const (
+	KindSend    = "send"
+	KindCorrect = "correct"
+	KindRecall  = "recall"
+)
+
+// Broadcast is a message of an editor to many chats, or the correction or
+// recall of one, and how far it has come. Sent counts the chats where what was to
+// be done is done.
+type Broadcast struct {
+	ID         string
+	Kind       string // empty is KindSend
+	TargetID   string // what a correction or a recall is about
+	Category   string // empty is CategoryNewsroom
+	Audience   Audience
+	Critical   bool   // with a sound in quiet hours too
+	Title      string // plain text, for lists
+	EditorID   int64
+	EditorChat int64
+	ApproverID int64 // the editor who let it go, where two are needed; 0 otherwise
+	Language   string
+	// Message is what is sent, or what a message is corrected to. A recall has the
+	// message it calls back. It is empty when what is stored cannot be read.
+	Message    outbox.Message
+	Media      outbox.Media // what Message holds when it copies another; empty is a text
+	State      string
+	Total      int // chats it is meant for, as counted at its start; at the end, those that have an outcome
+	Planned    int // chats in the slices made so far
+	Sent       int
+	Failed     int
+	Gone       int // chats that could not be reached any more
+	TooLate    int // chats for which it came too late: messages too old to be deleted, tries for too long
+	Retrying   int // chats whose delivery waits for another try
+	CreatedAt  time.Time
+	StartAt    time.Time // of a scheduled one; zero: when it is confirmed
+	StartedAt  time.Time
+	FinishedAt time.Time
+	// ProgressMessageID is the message in EditorChat that shows the progress.
+	ProgressMessageID int64
+	Reported          bool // the result was shown
+}
+
+// Settled returns how many chats have their final outcome.
+func (b Broadcast) Settled() int { return b.Sent + b.Failed + b.Gone + b.TooLate }
+
+// Ended tells that nothing more happens to it.
+func (b Broadcast) Ended() bool { return b.State == BroadcastDone || b.State == BroadcastCancelled }
+
 type broadcastRow struct {
 	ID         string `db:"broadcast_id"`
+	Kind       string `db:"kind"`
+	TargetID   string `db:"target_id"`
+	Category   string `db:"category"`
+	Audience   string `db:"audience"`
+	Critical   bool   `db:"critical"`
+	Title      string `db:"title"`
+	Media      string `db:"media"`
 	EditorID   int64  `db:"editor_id"`
 	EditorChat int64  `db:"editor_chat"`
+	ApproverID int64  `db:"approver_id"`
 	Language   string `db:"language"`
+	PayloadID  string `db:"payload_id"`
 	Body       string `db:"body"`
 	State      string `db:"state"`
 	Total      int    `db:"total"`
@@ -25,62 +96,150 @@ type broadcastRow struct {
 	Sent       int    `db:"sent"`
 	Failed     int    `db:"failed"`
 	Gone       int    `db:"gone"`
+	TooLate    int    `db:"too_late"`
+	Retrying   int    `db:"retrying"`
 	Reported   bool   `db:"reported"`
 	ProgressID int64  `db:"progress_message_id"`
+	Cursor     int64  `db:"cursor_id"`
+	PlannedAll bool   `db:"planned_all"`
 	CreatedAt  int64  `db:"created_at"`
+	StartAt    int64  `db:"start_at"`
 	StartedAt  int64  `db:"started_at"`
 	FinishedAt int64  `db:"finished_at"`
 }
 
-const broadcastSQL = `SELECT b.broadcast_id, b.editor_id, b.editor_chat, b.language, p.body, b.state, b.total, b.planned,
-	b.sent, b.failed, b.gone, b.reported, b.progress_message_id, b.created_at, b.started_at, b.finished_at
+// inSlices counts the recipients of a kind in slices that are under way: they
+// are added to the broadcast's own counts when their slice ends.
+func inSlices(condition string) string {
+	return `(SELECT COUNT(*) FROM slices s JOIN recipients r ON r.batch = s.batch AND r.chat_id BETWEEN s.from_id AND s.to_id
+		WHERE s.batch = b.broadcast_id AND ` + condition + `)`
+}
+
+// The outcomes that are counted apart.
+const (
+	lateReasons = `('too_old', 'too_late')`
+	isFailed    = `r.state = 'failed' AND r.reason NOT IN ` + lateReasons
+	isLate      = `r.state = 'failed' AND r.reason IN ` + lateReasons
+)
+
+// One statement, so that a slice that ends meanwhile is counted once.
+var broadcastSQL = `SELECT b.broadcast_id, b.kind, b.target_id, b.category, b.audience, b.critical, b.title, b.media,
+	b.editor_id, b.editor_chat, b.approver_id, b.language, b.payload_id, p.body, b.state, b.total, b.planned,
+	b.sent + ` + inSlices(`r.state = 'sent'`) + ` AS sent, b.failed + ` + inSlices(isFailed) + ` AS failed,
+	b.gone + ` + inSlices(`r.state = 'gone'`) + ` AS gone, b.too_late + ` + inSlices(isLate) + ` AS too_late,
+	b.retrying + ` + inSlices(`r.state = 'retrying'`) + ` AS retrying,
+	b.reported, b.progress_message_id, b.cursor_id, b.planned_all, b.created_at, b.start_at, b.started_at, b.finished_at
 	FROM broadcasts b JOIN payloads p ON p.payload_id = b.payload_id`
 
 func (r broadcastRow) broadcast() (Broadcast, error) {
 	b := Broadcast{
-		ID: r.ID, EditorID: r.EditorID, EditorChat: r.EditorChat, Language: r.Language, State: r.State,
-		Total: r.Total, Planned: r.Planned, Sent: r.Sent, Failed: r.Failed, Gone: r.Gone,
-		CreatedAt: at(r.CreatedAt), StartedAt: at(r.StartedAt), FinishedAt: at(r.FinishedAt),
+		ID: r.ID, Kind: r.Kind, TargetID: r.TargetID, Category: r.Category, Critical: r.Critical, Title: r.Title, Media: outbox.Media(r.Media),
+		EditorID: r.EditorID, EditorChat: r.EditorChat, ApproverID: r.ApproverID, Language: r.Language, State: r.State,
+		Total: r.Total, Planned: r.Planned, Sent: r.Sent, Failed: r.Failed, Gone: r.Gone, TooLate: r.TooLate, Retrying: r.Retrying,
+		CreatedAt: at(r.CreatedAt), StartAt: at(r.StartAt), StartedAt: at(r.StartedAt), FinishedAt: at(r.FinishedAt),
 		ProgressMessageID: r.ProgressID, Reported: r.Reported,
 	}
+	var err error
+	if b.Audience, err = parseAudience(r.Audience); err != nil {
+		return Broadcast{}, fmt.Errorf("read audience of broadcast %s: %w", r.ID, err)
+	}
 	if err := json.Unmarshal([]byte(r.Body), &b.Message); err != nil {
-		return Broadcast{}, fmt.Errorf("decode message of broadcast %s: %w", r.ID, err)
+		// Its recipients fail, which its counts say. It must not keep others from being shown.
+		b.Message = outbox.Message{}
 	}
 	return b, nil
 }
 
-// audience is who gets broadcasts.
-const audience = `c.active AND c.subscribed AND NOT c.no_newsroom`
-
-// planSQL makes a broadcast's deliveries for the chats that a caller's AND selects.
-// Its parameters: id, lane, id, now, now, id.
-const planSQL = `INSERT INTO outbox (delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts,
-		created_at, state, holder, lease_until, message_id, reason, settled_at)
-	SELECT 'b:' || CAST(? AS TEXT) || ':' || CAST(c.chat_id AS TEXT), c.chat_id, c.thread_id, CAST(? AS INTEGER), CAST(? AS TEXT), b.payload_id,
-		CAST(? AS BIGINT), 0, CAST(? AS BIGINT), 'pending', '', 0, 0, '', 0
-	FROM broadcasts b CROSS JOIN chats c WHERE b.broadcast_id = ? AND ` + audience
-
-// finishSQL finishes running broadcasts with nothing left to send. Its parameter: now.
-const finishSQL = `UPDATE broadcasts SET state = 'done', finished_at = ?
-	WHERE state = 'running' AND planned_all AND sent + failed + gone >= planned`
-
-// CreateBroadcast stores a draft. Creating the same id again changes nothing.
+// CreateBroadcast stores a draft. Creating the same id again changes nothing. A
+// recall needs no message, it has that of its target.
 func (s *Store) CreateBroadcast(ctx context.Context, now time.Time, b Broadcast) error {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		ids, err := storePayloads(ctx, tx, now, []outbox.Message{b.Message})
+		columns, err := s.draftColumns(ctx, tx, now, b)
 		if err != nil {
 			return err
 		}
-		_, err = exec(ctx, tx, `INSERT INTO broadcasts (broadcast_id, editor_id, editor_chat, language, payload_id, state,
-				total, planned, sent, failed, gone, cursor_id, planned_all, reported, progress_message_id, created_at, started_at, finished_at)
-			VALUES (?, ?, ?, ?, ?, 'draft', 0, 0, 0, 0, 0, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (broadcast_id) DO NOTHING`,
-			b.ID, b.EditorID, b.EditorChat, b.Language, ids[0], int64(math.MinInt64), false, false, b.ProgressMessageID, ms(now))
+		_, err = exec(ctx, tx, `INSERT INTO broadcasts (payload_id, kind, target_id, category, audience, critical, start_at, title, media, language,
+				broadcast_id, editor_id, editor_chat, cursor_id, planned_all, reported, progress_message_id, created_at,
+				state, total, planned, sent, failed, gone, started_at, finished_at)
+			VALUES (`+places(18, "?")+`, 'draft', 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (broadcast_id) DO NOTHING`,
+			append(columns, b.ID, b.EditorID, b.EditorChat, int64(math.MinInt64), false, false, b.ProgressMessageID, ms(now))...)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("create broadcast %s: %w", b.ID, err)
 	}
 	return nil
+}
+
+// UpdateDraft gives a draft another message, audience, time, title and so on;
+// updated is false when it is no draft any more. Who wrote it stays.
+func (s *Store) UpdateDraft(ctx context.Context, now time.Time, b Broadcast) (updated bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		columns, err := s.draftColumns(ctx, tx, now, b)
+		if err != nil {
+			return err
+		}
+		n, err := exec(ctx, tx, `UPDATE broadcasts SET payload_id = ?, kind = ?, target_id = ?, category = ?, audience = ?, critical = ?,
+				start_at = ?, title = ?, media = ?, language = ?
+			WHERE broadcast_id = ? AND state = 'draft'`, append(columns, b.ID)...)
+		updated = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("update broadcast %s: %w", b.ID, err)
+	}
+	return updated, nil
+}
+
+// draftColumns checks what an editor decides about a broadcast and returns it as
+// it is stored: payload_id, kind, target_id, category, audience, critical,
+// start_at, title, media, language.
+func (s *Store) draftColumns(ctx context.Context, tx *sqlx.Tx, now time.Time, b Broadcast) ([]any, error) {
+	if b.Kind == "" {
+		b.Kind = KindSend
+	}
+	if b.Category == "" {
+		b.Category = CategoryNewsroom
+	}
+	if b.Media == "" {
+		b.Media = outbox.MediaText
+	}
+	switch {
+	case b.Kind != KindSend && b.Kind != KindCorrect && b.Kind != KindRecall:
+		return nil, fmt.Errorf("unknown kind %q", b.Kind)
+	case b.Category != CategoryNewsroom && b.Category != CategoryBreaking:
+		return nil, fmt.Errorf("unknown category %q", b.Category)
+	case b.Media != outbox.MediaText && b.Media != outbox.MediaCaption && b.Media != outbox.MediaNone:
+		return nil, fmt.Errorf("unknown media %q", b.Media)
+	case (b.Kind == KindSend) != (b.TargetID == ""):
+		return nil, fmt.Errorf("a %s with target %q", b.Kind, b.TargetID)
+	}
+	audience, err := b.Audience.encode()
+	if err != nil {
+		return nil, err
+	}
+	var payload, media string
+	if b.Kind != KindSend {
+		var target broadcastRow
+		if err := get(ctx, tx, &target, `SELECT payload_id, media, kind FROM broadcasts WHERE broadcast_id = ?`, b.TargetID); err != nil {
+			return nil, fmt.Errorf("target %s: %w", b.TargetID, err)
+		}
+		if target.Kind != KindSend {
+			return nil, fmt.Errorf("target %s is itself a %s", b.TargetID, target.Kind)
+		}
+		payload, media = target.PayloadID, target.Media
+	}
+	if b.Kind != KindRecall {
+		ids, err := storePayloads(ctx, tx, now, []outbox.Message{b.Message})
+		if err != nil {
+			return nil, err
+		}
+		payload = ids[0]
+	}
+	if media == "" {
+		media = string(b.Media)
+	}
+	return []any{payload, b.Kind, b.TargetID, b.Category, audience, b.Critical, ms(b.StartAt), b.Title, media, b.Language}, nil
 }
 
 // Broadcast returns a broadcast, or ErrNotFound.
@@ -92,54 +251,44 @@ func (s *Store) Broadcast(ctx context.Context, id string) (Broadcast, error) {
 	return row.broadcast()
 }
 
-// CountAudience returns how many chats would get a broadcast now.
-func (s *Store) CountAudience(ctx context.Context) (int, error) {
-	n, err := countAudience(ctx, s.r)
-	if err != nil {
-		return 0, fmt.Errorf("count audience: %w", err)
+// Broadcasts returns at most limit broadcasts that are more than drafts, the
+// newest first: all, or those before the one with the id before.
+func (s *Store) Broadcasts(ctx context.Context, before string, limit int) ([]Broadcast, error) {
+	where, args := `b.state <> 'draft'`, []any{}
+	if before != "" {
+		where += ` AND (b.created_at, b.broadcast_id) < (SELECT o.created_at, o.broadcast_id FROM broadcasts o WHERE o.broadcast_id = ?)`
+		args = append(args, before)
 	}
-	return n, nil
+	all, err := s.listBroadcasts(ctx, where+` ORDER BY b.created_at DESC, b.broadcast_id DESC LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("read broadcasts: %w", err)
+	}
+	return all, nil
 }
 
-func countAudience(ctx context.Context, c conn) (n int, err error) {
-	return n, get(ctx, c, &n, `SELECT COUNT(*) FROM chats c WHERE `+audience)
+// OpenBroadcasts returns those that run, and those that were started, have ended and are not reported; oldest first.
+func (s *Store) OpenBroadcasts(ctx context.Context) ([]Broadcast, error) {
+	open, err := s.listBroadcasts(ctx, `NOT b.reported AND b.started_at > 0 ORDER BY b.created_at, b.broadcast_id`)
+	if err != nil {
+		return nil, fmt.Errorf("read open broadcasts: %w", err)
+	}
+	return open, nil
 }
 
-// StartBroadcast sets a draft running; started is false when it was no draft any more.
-func (s *Store) StartBroadcast(ctx context.Context, now time.Time, id string) (started bool, err error) {
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		total, err := countAudience(ctx, tx)
+func (s *Store) listBroadcasts(ctx context.Context, where string, args ...any) ([]Broadcast, error) {
+	var rows []broadcastRow
+	if err := list(ctx, s.r, &rows, broadcastSQL+` WHERE `+where, args...); err != nil {
+		return nil, err
+	}
+	all := make([]Broadcast, 0, len(rows))
+	for _, r := range rows {
+		b, err := r.broadcast()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		n, err := exec(ctx, tx, `UPDATE broadcasts SET state = 'running', total = ?, started_at = ?
-			WHERE broadcast_id = ? AND state = 'draft'`, total, ms(now), id)
-		started = n == 1
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("start broadcast %s: %w", id, err)
+		all = append(all, b)
 	}
-	return started, nil
-}
-
-// CancelBroadcast stops a draft or running broadcast and its pending
-// deliveries; cancelled is false when it had ended. What is in flight may still arrive.
-func (s *Store) CancelBroadcast(ctx context.Context, now time.Time, id string) (cancelled bool, err error) {
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE broadcasts SET state = 'cancelled', finished_at = ?
-			WHERE broadcast_id = ? AND state IN ('draft', 'running')`, ms(now), id)
-		cancelled = n == 1
-		if err != nil || !cancelled {
-			return err
-		}
-		_, err = exec(ctx, tx, `UPDATE outbox SET state = 'cancelled', settled_at = ? WHERE batch = ? AND batch <> '' AND state = 'pending'`, ms(now), id)
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("cancel broadcast %s: %w", id, err)
-	}
-	return cancelled, nil
+	return all, nil
 }
 
 // SetBroadcastProgress sets which message shows the editor the progress.
@@ -150,39 +299,6 @@ func (s *Store) SetBroadcastProgress(ctx context.Context, id string, messageID i
 	return nil
 }
 
-// OpenBroadcasts returns those that run, and those that were started, have ended and are not reported; oldest first.
-func (s *Store) OpenBroadcasts(ctx context.Context) ([]Broadcast, error) {
-	var rows []broadcastRow
-	err := list(ctx, s.r, &rows, broadcastSQL+` WHERE NOT b.reported AND b.started_at > 0 ORDER BY b.created_at, b.broadcast_id`)
-	if err != nil {
-		return nil, fmt.Errorf("read open broadcasts: %w", err)
-	}
-	open := make([]Broadcast, 0, len(rows))
-	for _, r := range rows {
-		b, err := r.broadcast()
-		if err != nil {
-			return nil, err
-		}
-		open = append(open, b)
-	}
-	return open, nil
-}
-
-// FinishBroadcasts marks running broadcasts done that have nothing left to
-// send, and returns their ids. Settle and Plan do so by themselves; this is for
-// what a crash may have left.
-func (s *Store) FinishBroadcasts(ctx context.Context, now time.Time) ([]string, error) {
-	var ids []string
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		ids = nil
-		return list(ctx, tx, &ids, finishSQL+` RETURNING broadcast_id`, ms(now))
-	})
-	if err != nil {
-		return nil, fmt.Errorf("finish broadcasts: %w", err)
-	}
-	return ids, nil
-}
-
 // MarkReported notes that the editor has been shown the result.
 func (s *Store) MarkReported(ctx context.Context, id string) error {
 	if err := s.writeOne(ctx, `UPDATE broadcasts SET reported = ? WHERE broadcast_id = ?`, true, id); err != nil {
@@ -191,98 +307,21 @@ func (s *Store) MarkReported(ctx context.Context, id string) error {
 	return nil
 }
 
-// FailureReasons counts a broadcast's failed deliveries and lost chats by reason.
-func (s *Store) FailureReasons(ctx context.Context, id string) (map[string]int, error) {
-	var rows []struct {
-		Reason string `db:"reason"`
-		N      int    `db:"n"`
-	}
-	err := list(ctx, s.r, &rows, `SELECT reason, COUNT(*) AS n FROM outbox
-		WHERE batch = ? AND batch <> '' AND state IN ('failed', 'gone') GROUP BY reason`, id)
-	if err != nil {
-		return nil, fmt.Errorf("read failures of broadcast %s: %w", id, err)
-	}
-	reasons := make(map[string]int, len(rows))
-	for _, r := range rows {
-		reasons[r.Reason] = r.N
-	}
-	return reasons, nil
-}
-
-// Plan makes the next deliveries of running broadcasts, at most limit, when
-// fewer than limit are due in their lane. So the first message leaves at once
-// however many chats there are. It returns how many it made.
-func (s *Store) Plan(ctx context.Context, now time.Time, limit int) (int, error) {
-	var ids []string
-	err := list(ctx, s.r, &ids, `SELECT broadcast_id FROM broadcasts WHERE state = 'running' AND NOT planned_all
-		ORDER BY started_at, broadcast_id`)
-	if err != nil {
-		return 0, fmt.Errorf("read running broadcasts: %w", err)
-	}
+// joinIDs writes the ids of an album's other messages; splitIDs reads them.
+func joinIDs(ids []int64) string {
 	if len(ids) == 0 {
-		return 0, nil
+		return ""
 	}
-	var waiting int
-	err = get(ctx, s.r, &waiting, `SELECT COUNT(*) FROM (SELECT 1 FROM outbox
-		WHERE state = 'pending' AND lane = ? AND due_at <= ? LIMIT ?) AS due`, int(outbox.LaneBulk), ms(now), limit)
-	if err != nil {
-		return 0, fmt.Errorf("count pending bulk: %w", err)
-	}
-	if waiting >= limit {
-		return 0, nil
-	}
-	made := 0
-	for _, id := range ids {
-		if made >= limit {
-			break
-		}
-		n, err := s.planSlice(ctx, now, id, limit-made)
-		if err != nil {
-			return made, fmt.Errorf("plan broadcast %s: %w", id, err)
-		}
-		made += n
-	}
-	return made, nil
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ","), "[]")
 }
 
-func (s *Store) planSlice(ctx context.Context, now time.Time, id string, limit int) (made int, err error) {
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		made = 0
-		var cursor int64
-		err := get(ctx, tx, &cursor, `SELECT cursor_id FROM broadcasts
-			WHERE broadcast_id = ? AND state = 'running' AND NOT planned_all`+s.forUpdate(), id)
-		if errors.Is(err, ErrNotFound) {
-			return nil // planned or cancelled by another
-		}
-		if err != nil {
-			return err
-		}
-		var slice struct {
-			N    int   `db:"n"`
-			Last int64 `db:"last"`
-		}
-		err = get(ctx, tx, &slice, `SELECT COUNT(*) AS n, COALESCE(MAX(chat_id), 0) AS last FROM (
-			SELECT c.chat_id FROM chats c WHERE c.chat_id > ? AND `+audience+` ORDER BY c.chat_id LIMIT ?) AS slice`, cursor, limit)
-		if err != nil {
-			return err
-		}
-		if slice.N > 0 {
-			made, err = exec(ctx, tx, planSQL+` AND c.chat_id > ? AND c.chat_id <= ? ON CONFLICT (delivery_key) DO NOTHING`,
-				id, int(outbox.LaneBulk), id, ms(now), ms(now), id, cursor, slice.Last)
-			if err != nil {
-				return err
-			}
-			cursor = slice.Last
-		}
-		_, err = exec(ctx, tx, `UPDATE broadcasts SET cursor_id = ?, planned = planned + ? WHERE broadcast_id = ?`, cursor, made, id)
-		if err != nil || slice.N == limit {
-			return err
-		}
-		if _, err := exec(ctx, tx, `UPDATE broadcasts SET planned_all = ?, total = planned WHERE broadcast_id = ?`, true, id); err != nil {
-			return err
-		}
-		_, err = exec(ctx, tx, finishSQL+` AND broadcast_id = ?`, ms(now), id)
-		return err
-	})
-	return made, err
+func splitIDs(s string) ([]int64, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var ids []int64
+	if err := json.Unmarshal([]byte("["+s+"]"), &ids); err != nil {
+		return nil, fmt.Errorf("read message ids %q: %w", s, err)
+	}
+	return ids, nil
 }

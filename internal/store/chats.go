@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"newsbot/internal/outbox"
 )
 
 type chatRow struct {
@@ -95,7 +92,7 @@ func readChat(ctx context.Context, c conn, id int64) (Chat, error) {
 func (s *Store) TouchChat(ctx context.Context, now time.Time, c Chat) (stored Chat, created bool, err error) {
 	stored, err = readChat(ctx, s.r, c.ID)
 	if err == nil && stored.Active && stored.Kind == c.Kind && stored.Title == c.Title {
-		return stored, false, nil
+		return stored, false, s.noteSeen(ctx, now, c.ID)
 	}
 	if err == nil || errors.Is(err, ErrNotFound) {
 		err = s.tx(ctx, func(tx *sqlx.Tx) (err error) {
@@ -103,10 +100,39 @@ func (s *Store) TouchChat(ctx context.Context, now time.Time, c Chat) (stored Ch
 			return err
 		})
 	}
+	if err == nil {
+		err = s.noteSeen(ctx, now, stored.ID)
+	}
 	if err != nil {
 		return Chat{}, false, fmt.Errorf("store chat %d: %w", c.ID, err)
 	}
 	return stored, created, nil
+}
+
+const (
+	// seenEvery is how often it is noted that a chat was heard of.
+	seenEvery = 12 * time.Hour
+	maxSeen   = 1 << 16
+)
+
+// noteSeen notes that a chat was heard of, if that was not noted lately.
+func (s *Store) noteSeen(ctx context.Context, now time.Time, id int64) error {
+	s.mu.Lock()
+	last, ok := s.seen[id]
+	s.mu.Unlock()
+	if ok && now.Sub(last) < seenEvery && !now.Before(last) {
+		return nil
+	}
+	if _, err := s.write(ctx, `UPDATE chats SET seen_at = ? WHERE chat_id = ?`, ms(now), id); err != nil {
+		return fmt.Errorf("note that chat %d was seen: %w", id, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.seen) >= maxSeen {
+		clear(s.seen)
+	}
+	s.seen[id] = now
+	return nil
 }
 
 func touchChat(ctx context.Context, tx *sqlx.Tx, now time.Time, c Chat) (stored Chat, created bool, err error) {
@@ -185,127 +211,4 @@ func (s *Store) CountChats(ctx context.Context) (active, all int, err error) {
 		return 0, 0, fmt.Errorf("count chats: %w", err)
 	}
 	return row.Active, row.All, nil
-}
-
-// MigrateChat moves a group's settings, digest and live deliveries to the
-// supergroup it became. Told again, it only moves deliveries made since.
-func (s *Store) MigrateChat(ctx context.Context, now time.Time, oldID, newID int64) error {
-	err := s.tx(ctx, func(tx *sqlx.Tx) error { return migrateChat(ctx, tx, now, oldID, newID) })
-	if err != nil {
-		return fmt.Errorf("move chat %d to %d: %w", oldID, newID, err)
-	}
-	return nil
-}
-
-func migrateChat(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID int64) error {
-	if oldID == newID {
-		return nil
-	}
-	first, err := exec(ctx, tx, `INSERT INTO chat_moves (old_id, new_id, moved_at) VALUES (?, ?, ?)
-		ON CONFLICT (old_id) DO NOTHING`, oldID, newID, ms(now))
-	if err != nil {
-		return err
-	}
-	if first == 1 {
-		if err := moveSettings(ctx, tx, now, oldID, newID); err != nil {
-			return err
-		}
-	}
-	if err := dropDoubled(ctx, tx, now, oldID, newID); err != nil {
-		return err
-	}
-	_, err = exec(ctx, tx, `UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('pending', 'sending')`, newID, oldID)
-	return err
-}
-
-// dropDoubled cancels what a group waits for of a broadcast that its supergroup
-// gets, or got, under its own id: both were known when it was planned.
-func dropDoubled(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID int64) error {
-	var batches []string
-	err := list(ctx, tx, &batches, `UPDATE outbox SET state = 'cancelled', settled_at = ?
-		WHERE chat_id = ? AND state = 'pending' AND batch <> '' AND EXISTS (SELECT 1 FROM outbox o
-			WHERE o.delivery_key = 'b:' || outbox.batch || ':' || CAST(? AS TEXT) AND o.state IN ('pending', 'sending', 'sent'))
-		RETURNING batch`, ms(now), oldID, strconv.FormatInt(newID, 10))
-	if err != nil {
-		return err
-	}
-	for _, id := range batches {
-		if _, err := exec(ctx, tx, `UPDATE broadcasts SET planned = planned - 1, total = total - 1 WHERE broadcast_id = ?`, id); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, finishSQL+` AND broadcast_id = ?`, ms(now), id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// moveSettings hands everything of a chat to its new id. The settings people
-// made in the group win over those the supergroup may have got by default.
-func moveSettings(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID int64) error {
-	n, err := exec(ctx, tx, `
-		INSERT INTO chats (`+chatColumns+`, changed_at)
-		SELECT CAST(? AS BIGINT), 'supergroup', title, thread_id, CAST(? AS BOOLEAN), '', `+chatSettings+`, CAST(? AS BIGINT)
-		FROM chats WHERE chat_id = ?
-		ON CONFLICT (chat_id) DO UPDATE SET active = excluded.active, inactive_reason = '', changed_at = excluded.changed_at, `+
-		excluded(chatSettings),
-		newID, true, ms(now), oldID)
-	if err != nil || n == 0 {
-		return err
-	}
-	for _, step := range []struct {
-		query string
-		args  []any
-	}{
-		{`DELETE FROM digests WHERE chat_id = ? AND EXISTS (SELECT 1 FROM digests o WHERE o.chat_id = ?)`, []any{newID, oldID}},
-		{`UPDATE digests SET chat_id = ? WHERE chat_id = ?`, []any{newID, oldID}},
-		{`INSERT INTO digest_slots (chat_id, slot_at, sent, note, settled_at)
-			SELECT CAST(? AS BIGINT), slot_at, sent, note, settled_at FROM digest_slots WHERE chat_id = ?
-			ON CONFLICT (chat_id, slot_at) DO NOTHING`, []any{newID, oldID}},
-		{`DELETE FROM digest_slots WHERE chat_id = ?`, []any{oldID}},
-		{`INSERT INTO alerts (chat_id, book, code, kind, threshold, nominal, thread_id, armed, checked, created_at)
-			SELECT CAST(? AS BIGINT), book, code, kind, threshold, nominal, thread_id, armed, checked, created_at FROM alerts WHERE chat_id = ?
-			ON CONFLICT (chat_id, book, code, kind, threshold) DO NOTHING`, []any{newID, oldID}},
-		{`DELETE FROM alerts WHERE chat_id = ?`, []any{oldID}},
-		{`DELETE FROM dialogs WHERE chat_id = ?`, []any{oldID}},
-		{`DELETE FROM chats WHERE chat_id = ?`, []any{oldID}},
-	} {
-		if _, err := exec(ctx, tx, step.query, step.args...); err != nil {
-			return err
-		}
-	}
-	return planMoved(ctx, tx, now, oldID, newID)
-}
-
-// excluded sets columns to what an INSERT that met a conflict would have written.
-func excluded(columns string) string {
-	names := strings.Split(columns, ",")
-	for i, name := range names {
-		name = strings.TrimSpace(name)
-		names[i] = name + " = excluded." + name
-	}
-	return strings.Join(names, ", ")
-}
-
-// planMoved makes the delivery of a running broadcast for a chat that slipped
-// through between the ids: chats are planned by rising id, and a supergroup's
-// id lies below its group's.
-func planMoved(ctx context.Context, tx *sqlx.Tx, now time.Time, oldID, newID int64) error {
-	var missed []string
-	err := list(ctx, tx, &missed, `SELECT broadcast_id FROM broadcasts
-		WHERE state = 'running' AND cursor_id >= ? AND cursor_id < ?`, newID, oldID)
-	if err != nil {
-		return err
-	}
-	for _, id := range missed {
-		n, err := exec(ctx, tx, planSQL+` AND c.chat_id = ? ON CONFLICT (delivery_key) DO NOTHING`,
-			id, int(outbox.LaneBulk), id, ms(now), ms(now), id, newID)
-		if err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `UPDATE broadcasts SET planned = planned + ? WHERE broadcast_id = ?`, n, id); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"newsbot/internal/outbox"
 	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
 )
@@ -136,65 +135,6 @@ func TestMigrateChat(t *testing.T) {
 		must(t, s.MigrateChat(ctx, noon, group, super))
 		if c, _ = s.Chat(ctx, super); c.Language != "ru" {
 			t.Errorf("told a third time, the language is %s", c.Language)
-		}
-	})
-}
-
-// A group that is upgraded while a broadcast runs gets it, once: its new id lies
-// before the cursor, its old one after.
-func TestMigrateChatDuringBroadcast(t *testing.T) {
-	const group, super = -55, -1001234567890
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		for _, id := range []int64{-1000000000001, group, 10} {
-			touch(t, s, id)
-		}
-		broadcast(t, s, "b1")
-		plan(t, s, 1, 1) // the cursor is between the two ids
-		must(t, s.MigrateChat(ctx, noon, group, super))
-		plan(t, s, 10, 1)
-		claimed, err := s.Claim(ctx, noon, "a", time.Minute, 10)
-		must(t, err)
-		got := map[int64]int{}
-		for _, d := range claimed {
-			got[d.ChatID]++
-		}
-		if diff := cmp.Diff(map[int64]int{-1000000000001: 1, super: 1, 10: 1}, got); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-		for _, d := range claimed {
-			must(t, s.Settle(ctx, noon, "a", []outbox.Settlement{{Key: d.Key, ChatID: d.ChatID, State: outbox.StateSent}}))
-		}
-		if b, err := s.Broadcast(ctx, "b1"); err != nil || b.State != store.BroadcastDone || b.Sent != 3 {
-			t.Errorf("%+v, %v", b, err)
-		}
-	})
-}
-
-// A broadcast that was planned for a group and for the supergroup that it turns
-// out to be arrives there once, and ends.
-func TestMigrateChatDoubledInBroadcast(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		const group, super = -5, -1000000000005
-		touch(t, s, group)
-		touch(t, s, super)
-		broadcast(t, s, "b1")
-		plan(t, s, 10, 2)
-		for _, d := range claim(t, s, noon, "h", 10) {
-			st := outbox.Settlement{Key: d.Key, ChatID: d.ChatID, State: outbox.StateSent, MessageID: 1}
-			if d.ChatID == group {
-				st = outbox.Settlement{Key: d.Key, ChatID: d.ChatID, State: outbox.StatePending, DueAt: noon, Attempts: 1, NewChatID: super}
-			}
-			must(t, s.Settle(ctx, noon, "h", []outbox.Settlement{st}))
-		}
-		if again := claim(t, s, noon, "h", 10); len(again) != 0 {
-			t.Errorf("sent again to the same chat: %+v", again)
-		}
-		b, err := s.Broadcast(ctx, "b1")
-		must(t, err)
-		if b.State != store.BroadcastDone || b.Planned != 1 || b.Sent != 1 {
-			t.Errorf("broadcast is %s, sent %d of %d", b.State, b.Sent, b.Planned)
 		}
 	})
 }

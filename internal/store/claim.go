@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,6 +28,10 @@ type deliveryRow struct {
 	DueAt     int64  `db:"due_at"`
 	Attempts  int    `db:"attempts"`
 	CreatedAt int64  `db:"created_at"`
+	Action    string `db:"action"`
+	TargetID  int64  `db:"target_message_id"`
+	MoreIDs   string `db:"more_ids"`
+	Silent    bool   `db:"silent"`
 }
 
 // Claim takes up to limit due pending deliveries, lanes first, for holder until
@@ -50,10 +53,11 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 		if err != nil {
 			return err
 		}
-		if rows, err = dropCancelled(ctx, tx, now, rows); err != nil {
+		rows, runs, err := s.dropHeld(ctx, tx, now, rows)
+		if err != nil {
 			return err
 		}
-		claimed, err = s.deliveries(ctx, tx, now, rows)
+		claimed, err = s.deliveries(ctx, tx, now, rows, runs)
 		return err
 	})
 	if err != nil {
@@ -112,7 +116,8 @@ func (s *Store) claimRows(ctx context.Context, tx *sqlx.Tx, now time.Time, holde
 				ORDER BY due_at, delivery_key LIMIT ?`+s.skipLocked()+`)
 			UPDATE outbox SET state = 'sending', holder = ?, lease_until = ?
 			WHERE state = 'pending' AND due_at <= ? AND delivery_key IN (SELECT delivery_key FROM ready)
-			RETURNING delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts, created_at`,
+			RETURNING delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts, created_at,
+				action, target_message_id, more_ids, silent`,
 			lane, ms(now), limit-len(claimed), holder, ms(now.Add(lease)), ms(now))
 		if err != nil {
 			return nil, err
@@ -126,43 +131,69 @@ func (s *Store) claimRows(ctx context.Context, tx *sqlx.Tx, now time.Time, holde
 	return claimed, nil
 }
 
-// dropCancelled cancels claimed rows of cancelled broadcasts: those that were in
-// flight when the broadcast was cancelled and came back.
-func dropCancelled(ctx context.Context, tx *sqlx.Tx, now time.Time, rows []deliveryRow) ([]deliveryRow, error) {
+// dropHeld takes out claimed rows of broadcasts that are cancelled or paused:
+// those that were in flight when that happened and came back. It returns the
+// rest, and their broadcasts.
+func (s *Store) dropHeld(ctx context.Context, tx *sqlx.Tx, now time.Time, rows []deliveryRow) ([]deliveryRow, map[string]broadcastRow, error) {
 	batches := map[string]bool{}
 	for _, r := range rows {
 		if r.Batch != "" {
-			batches[r.Batch] = false
+			batches[r.Batch] = true
 		}
 	}
-	for batch := range batches {
-		var state string
-		err := get(ctx, tx, &state, `SELECT state FROM broadcasts WHERE broadcast_id = ?`, batch)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return nil, err
-		}
-		batches[batch] = state == BroadcastCancelled
+	if len(batches) == 0 {
+		return rows, nil, nil
+	}
+	var found []broadcastRow
+	err := list(ctx, tx, &found, `SELECT broadcast_id, state, media FROM broadcasts WHERE broadcast_id IN (`+places(len(batches), "?")+`)`,
+		anys(slices.Collect(maps.Keys(batches)))...)
+	if err != nil {
+		return nil, nil, err
+	}
+	runs := make(map[string]broadcastRow, len(found))
+	for _, r := range found {
+		runs[r.ID] = r
 	}
 	kept := rows[:0]
-	var dropped []any
+	cancelled := map[string][]int64{}
 	for _, r := range rows {
-		if batches[r.Batch] {
-			dropped = append(dropped, r.Key)
-		} else {
+		state := ""
+		switch runs[r.Batch].State {
+		case BroadcastCancelled:
+			state = rowCancelled
+			cancelled[r.Batch] = append(cancelled[r.Batch], r.ChatID)
+		case BroadcastPaused:
+			state = rowHeld
+		default:
 			kept = append(kept, r)
+			continue
+		}
+		if err := leaveRow(ctx, tx, now, r.Key, state, ""); err != nil {
+			return nil, nil, err
 		}
 	}
-	if len(dropped) == 0 {
-		return kept, nil
+	for _, id := range slices.Sorted(maps.Keys(cancelled)) {
+		if err := s.cancelRecipients(ctx, tx, now, id, cancelled[id]); err != nil {
+			return nil, nil, err
+		}
 	}
-	_, err := exec(ctx, tx, `UPDATE outbox SET state = 'cancelled', holder = '', lease_until = 0, settled_at = ?
-		WHERE delivery_key IN (`+places(len(dropped), "?")+`)`, append([]any{ms(now)}, dropped...)...)
-	return kept, err
+	return kept, runs, nil
+}
+
+// leaveRow ends the claim of one row in a state of its own.
+func leaveRow(ctx context.Context, tx *sqlx.Tx, now time.Time, key, state, reason string) error {
+	ended := ms(now)
+	if state == rowHeld {
+		ended = 0
+	}
+	_, err := exec(ctx, tx, `UPDATE outbox SET state = ?, reason = ?, holder = '', lease_until = 0, settled_at = ? WHERE delivery_key = ?`,
+		state, reason, ended, key)
+	return err
 }
 
 // deliveries adds the messages to claimed rows. A row whose message cannot be
 // read fails by itself and does not stop the others.
-func (s *Store) deliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, rows []deliveryRow) ([]outbox.Delivery, error) {
+func (s *Store) deliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, rows []deliveryRow, runs map[string]broadcastRow) ([]outbox.Delivery, error) {
 	messages, err := s.readMessages(ctx, tx, rows)
 	if err != nil {
 		return nil, err
@@ -170,8 +201,9 @@ func (s *Store) deliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, rows
 	out := make([]outbox.Delivery, 0, len(rows))
 	for _, r := range rows {
 		m, ok := messages[r.PayloadID]
-		if !ok {
-			if err := failUnreadable(ctx, tx, now, r); err != nil {
+		more, err := splitIDs(r.MoreIDs)
+		if !ok || err != nil {
+			if err := s.failUnreadable(ctx, tx, now, r); err != nil {
 				return nil, err
 			}
 			continue
@@ -179,18 +211,19 @@ func (s *Store) deliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, rows
 		out = append(out, outbox.Delivery{
 			Key: r.Key, ChatID: r.ChatID, ThreadID: r.ThreadID, Lane: outbox.Lane(r.Lane), Batch: r.Batch,
 			Message: m, DueAt: at(r.DueAt), Attempts: r.Attempts, CreatedAt: at(r.CreatedAt),
+			Action: outbox.Action(r.Action), TargetID: r.TargetID, MoreIDs: more, Silent: r.Silent, Media: outbox.Media(runs[r.Batch].Media),
 		})
 	}
 	return out, nil
 }
 
-func failUnreadable(ctx context.Context, tx *sqlx.Tx, now time.Time, r deliveryRow) error {
-	_, err := exec(ctx, tx, `UPDATE outbox SET state = 'failed', reason = 'unreadable message', holder = '', lease_until = 0, settled_at = ?
-		WHERE delivery_key = ?`, ms(now), r.Key)
-	if err != nil || r.Batch == "" {
+func (s *Store) failUnreadable(ctx context.Context, tx *sqlx.Tx, now time.Time, r deliveryRow) error {
+	const why = "unreadable message"
+	if err := leaveRow(ctx, tx, now, r.Key, string(outbox.StateFailed), why); err != nil || r.Batch == "" {
 		return err
 	}
-	return countSettled(ctx, tx, now, map[string]tally{r.Batch: {failed: 1}})
+	return s.endRetries(ctx, tx, now, map[string]*tally{}, []outbox.Settlement{{Batch: r.Batch, ChatID: r.ChatID,
+		State: outbox.StateFailed, Reason: outbox.ReasonUnreadable, Detail: why}})
 }
 
 const maxCachedMessages = 256
@@ -248,28 +281,41 @@ func (s *Store) NextDue(ctx context.Context) (due time.Time, ok bool, err error)
 	return at(next), next != 0, nil
 }
 
-// Release gives back the claims of holder, or all claims when holder is empty.
+// Release gives back the claims and slices of holder, or all when holder is empty.
 func (s *Store) Release(ctx context.Context, now time.Time, holder string) error {
-	query, args := `UPDATE outbox SET state = 'pending', holder = '', lease_until = 0 WHERE state = 'sending'`, []any(nil)
+	whose, args := ``, []any(nil)
 	if holder != "" {
-		query, args = query+` AND holder = ?`, []any{holder}
+		whose, args = ` AND holder = ?`, []any{holder}
 	}
-	if _, err := s.write(ctx, query, args...); err != nil {
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		_, err := exec(ctx, tx, `UPDATE outbox SET state = 'pending', holder = '', lease_until = 0 WHERE state = 'sending'`+whose, args...)
+		if err != nil {
+			return err
+		}
+		_, err = exec(ctx, tx, `UPDATE slices SET holder = '', lease_until = 0 WHERE holder <> ''`+whose, args...)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("release deliveries: %w", err)
 	}
 	return nil
 }
 
-// Backlog returns how many deliveries are pending and since when the oldest is
-// due; zero when none is.
+// Backlog returns how many deliveries wait, those to the chats that running
+// broadcasts have not come to included, and since when the oldest is due; zero
+// when none does.
 func (s *Store) Backlog(ctx context.Context) (pending int, oldest time.Time, err error) {
 	var row struct {
-		N   int   `db:"n"`
-		Due int64 `db:"due"`
+		N    int   `db:"n"`
+		Due  int64 `db:"due"`
+		Left int   `db:"left_over"`
 	}
-	err = get(ctx, s.r, &row, `SELECT COUNT(*) AS n, COALESCE(MIN(due_at), 0) AS due FROM outbox WHERE state = 'pending'`)
+	err = get(ctx, s.r, &row, `SELECT COUNT(*) AS n, COALESCE(MIN(due_at), 0) AS due,
+			(SELECT COALESCE(SUM(CASE WHEN total > sent + failed + gone + too_late + retrying
+				THEN total - sent - failed - gone - too_late - retrying ELSE 0 END), 0) FROM broadcasts WHERE state = 'running') AS left_over
+		FROM outbox WHERE state = 'pending'`)
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("read backlog: %w", err)
 	}
-	return row.N, at(row.Due), nil
+	return row.N + row.Left, at(row.Due), nil
 }

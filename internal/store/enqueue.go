@@ -91,17 +91,18 @@ func enqueueShared(ctx context.Context, tx *sqlx.Tx, now time.Time, deliveries [
 
 // insertDeliveries writes deliveries whose messages are stored under ids.
 func insertDeliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, deliveries []outbox.Delivery, ids []string) (int, error) {
-	args := make([]any, 0, 9*len(deliveries))
+	args := make([]any, 0, 13*len(deliveries))
 	for i, d := range deliveries {
 		due := d.DueAt
 		if due.IsZero() {
 			due = now
 		}
-		args = append(args, d.Key, d.ChatID, d.ThreadID, int(d.Lane), d.Batch, ids[i], ms(due), d.Attempts, ms(now))
+		args = append(args, d.Key, d.ChatID, d.ThreadID, int(d.Lane), d.Batch, ids[i], ms(due), d.Attempts, ms(now),
+			string(d.Action), d.TargetID, joinIDs(d.MoreIDs), d.Silent)
 	}
 	return exec(ctx, tx, `INSERT INTO outbox (delivery_key, chat_id, thread_id, lane, batch, payload_id, due_at, attempts,
-			created_at, state, holder, lease_until, message_id, reason, settled_at) VALUES `+
-		places(len(deliveries), "(?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, '', 0)")+
+			created_at, action, target_message_id, more_ids, silent, state, holder, lease_until, message_id, reason, settled_at) VALUES `+
+		places(len(deliveries), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', 0, 0, '', 0)")+
 		` ON CONFLICT (delivery_key) DO NOTHING`, args...)
 }
 

@@ -43,7 +43,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 }
 
 func newStore(engine string, w, r *sqlx.DB) *Store {
-	return &Store{engine: engine, w: w, r: r, messages: map[string]outbox.Message{}}
+	return &Store{engine: engine, w: w, r: r, messages: map[string]outbox.Message{}, seen: map[int64]time.Time{}}
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {

@@ -139,13 +139,14 @@ func TestPrune(t *testing.T) {
 			touch(t, s, id+1)
 		}
 		broadcast(t, s, "b")
-		plan(t, s, 2000, 1200)
 		for {
-			got := claim(t, s, noon, "a", 500)
-			if len(got) == 0 {
+			sl, ok, err := s.TakeSlice(ctx, noon, "a", time.Minute, "b", 500)
+			must(t, err)
+			if !ok {
 				break
 			}
-			settleAll(t, s, "a", got, "sent")
+			settleAll(t, s, "a", sl.Deliveries, "sent")
+			end(t, s, "a", "b", sl.From)
 		}
 		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "forgotten", Message: text("draft")}))
 		must(t, s.SetDialog(ctx, noon, 1, 1, "a", "b"))

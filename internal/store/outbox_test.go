@@ -24,13 +24,25 @@ func broadcast(t *testing.T, s *store.Store, id string) {
 	}
 }
 
-func plan(t *testing.T, s *store.Store, limit, want int) {
+// take takes the next slice of a broadcast, at most limit chats.
+func take(t *testing.T, s *store.Store, now time.Time, holder, id string, limit int) []outbox.Delivery {
 	t.Helper()
-	n, err := s.Plan(t.Context(), noon, limit)
+	sl, _, err := s.TakeSlice(t.Context(), now, holder, time.Minute, id, limit)
 	must(t, err)
-	if n != want {
-		t.Errorf("planned %d, want %d", n, want)
+	return sl.Deliveries
+}
+
+func end(t *testing.T, s *store.Store, holder, id string, from int64) {
+	t.Helper()
+	must(t, s.EndSlice(t.Context(), noon, holder, outbox.SliceKey{Batch: id, From: from}))
+}
+
+func ids(deliveries []outbox.Delivery) []int64 {
+	out := []int64{}
+	for _, d := range deliveries {
+		out = append(out, d.ChatID)
 	}
+	return out
 }
 
 func claim(t *testing.T, s *store.Store, now time.Time, holder string, limit int) []outbox.Delivery {
@@ -52,7 +64,11 @@ func settleAll(t *testing.T, s *store.Store, holder string, deliveries []outbox.
 	t.Helper()
 	var list []outbox.Settlement
 	for _, d := range deliveries {
-		list = append(list, outbox.Settlement{Key: d.Key, ChatID: d.ChatID, State: state, Reason: string(state), DueAt: noon})
+		st := outbox.Settlement{Key: d.Key, Batch: d.Batch, ChatID: d.ChatID, State: state, DueAt: noon, Delivery: &d}
+		if state == outbox.StateFailed || state == outbox.StateGone {
+			st.Reason, st.Detail = outbox.Reason(state), string(state)
+		}
+		list = append(list, st)
 	}
 	must(t, s.Settle(t.Context(), noon, holder, list))
 }
@@ -241,124 +257,6 @@ func TestClaimConcurrently(t *testing.T) {
 			if n != 1 {
 				t.Errorf("%s was claimed %d times", k, n)
 			}
-		}
-	})
-}
-
-func TestBroadcast(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		for id := range int64(7) {
-			touch(t, s, id+1)
-		}
-		must(t, s.SetSubscribed(ctx, 3, false))
-		must(t, s.DeactivateChat(ctx, noon, 4, "blocked"))
-		must(t, s.SetThread(ctx, 5, 55))
-		if n, err := s.CountAudience(ctx); n != 5 || err != nil {
-			t.Errorf("audience %d, %v", n, err)
-		}
-		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "b", EditorID: 1, EditorChat: 2, Language: "kk", Message: text("Жаңалық")}))
-		plan(t, s, 2, 0) // a draft goes nowhere
-		for _, want := range []bool{true, false} {
-			if started, err := s.StartBroadcast(ctx, noon, "b"); started != want || err != nil {
-				t.Errorf("started %v, %v", started, err)
-			}
-		}
-		must(t, s.SetBroadcastProgress(ctx, "b", 99))
-		plan(t, s, 2, 2)
-		plan(t, s, 2, 0) // two are waiting already
-		plan(t, s, 3, 3) // fewer than three are
-		got := claim(t, s, noon, "a", 10)
-		if diff := cmp.Diff([]string{"b:b:1", "b:b:2", "b:b:5", "b:b:6", "b:b:7"}, keys(got)); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-		if got[2].ThreadID != 55 || got[0].Message.Text != "Жаңалық" || got[0].Batch != "b" || got[0].Lane != outbox.LaneBulk {
-			t.Errorf("delivery %+v", got[2])
-		}
-		settleAll(t, s, "a", got[:2], outbox.StateSent)
-		settleAll(t, s, "a", got[2:3], outbox.StateFailed)
-		settleAll(t, s, "a", got[3:4], outbox.StateGone)
-		settleAll(t, s, "a", got[3:4], outbox.StateGone) // counted once
-		plan(t, s, 3, 0)                                 // and it is found that all are planned
-		want := store.Broadcast{ID: "b", EditorID: 1, EditorChat: 2, Language: "kk", Message: text("Жаңалық"), State: store.BroadcastRunning,
-			Total: 5, Planned: 5, Sent: 2, Failed: 1, Gone: 1, CreatedAt: noon, StartedAt: noon, ProgressMessageID: 99}
-		b, err := s.Broadcast(ctx, "b")
-		must(t, err)
-		if diff := cmp.Diff(want, b); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-		if ids, err := s.FinishBroadcasts(ctx, noon); len(ids) != 0 || err != nil {
-			t.Errorf("finished too early: %v, %v", ids, err)
-		}
-		settleAll(t, s, "a", got[4:], outbox.StateSent)
-		b, err = s.Broadcast(ctx, "b")
-		must(t, err)
-		if b.State != store.BroadcastDone || !b.FinishedAt.Equal(noon) || b.Sent != 3 {
-			t.Errorf("at the end %+v", b)
-		}
-		if reasons, err := s.FailureReasons(ctx, "b"); !cmp.Equal(reasons, map[string]int{"failed": 1, "gone": 1}) || err != nil {
-			t.Errorf("reasons %v, %v", reasons, err)
-		}
-		if open, err := s.OpenBroadcasts(ctx); len(open) != 1 || err != nil {
-			t.Errorf("open: %v, %v", open, err)
-		}
-		must(t, s.MarkReported(ctx, "b"))
-		if open, err := s.OpenBroadcasts(ctx); len(open) != 0 || err != nil {
-			t.Errorf("open: %v, %v", open, err)
-		}
-		if cancelled, err := s.CancelBroadcast(ctx, noon, "b"); cancelled || err != nil {
-			t.Errorf("cancelled after its end: %v, %v", cancelled, err)
-		}
-	})
-}
-
-func TestBroadcastToNobody(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s := open()
-		broadcast(t, s, "b")
-		plan(t, s, 10, 0)
-		if b, err := s.Broadcast(t.Context(), "b"); b.State != store.BroadcastDone || err != nil {
-			t.Errorf("%+v, %v", b, err)
-		}
-	})
-}
-
-func TestCancelBroadcast(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		for id := range int64(9) {
-			touch(t, s, id+1)
-		}
-		broadcast(t, s, "b")
-		broadcast(t, s, "other")
-		plan(t, s, 6, 6)
-		inFlight := claim(t, s, noon, "a", 2)
-		if cancelled, err := s.CancelBroadcast(ctx, noon, "b"); !cancelled || err != nil {
-			t.Fatalf("cancelled %v, %v", cancelled, err)
-		}
-		// What was in flight arrived or comes back; coming back it ends too.
-		settleAll(t, s, "a", inFlight[:1], outbox.StateSent)
-		settleAll(t, s, "a", inFlight[1:], outbox.StatePending)
-		plan(t, s, 100, 9) // only the other one
-		got := claim(t, s, noon, "a", 100)
-		if len(got) != 9 {
-			t.Errorf("claimed %v", keys(got))
-		}
-		for _, d := range got {
-			if d.Batch != "other" {
-				t.Errorf("claimed %s of the cancelled broadcast", d.Key)
-			}
-		}
-		b, err := s.Broadcast(ctx, "b")
-		must(t, err)
-		if b.State != store.BroadcastCancelled || b.Sent != 1 || b.Planned != 6 {
-			t.Errorf("%+v", b)
-		}
-		if n, _, err := s.Backlog(ctx); n != 0 || err != nil {
-			t.Errorf("%d are left, %v", n, err)
-		}
-		if started, err := s.StartBroadcast(ctx, noon, "b"); started || err != nil {
-			t.Errorf("started again: %v, %v", started, err)
 		}
 	})
 }

@@ -20,8 +20,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 		steps = append(steps,
 			// A running broadcast keeps its rows, however long it runs.
 			pruneStep{"outbox", "delivery_key", `settled_at > 0 AND settled_at < ?
-				AND batch NOT IN (SELECT broadcast_id FROM broadcasts WHERE state = 'running')`, []any{old}},
-			pruneStep{"broadcasts", "broadcast_id", `(finished_at > 0 AND finished_at < ? OR state = 'draft' AND created_at < ?)
+				AND batch NOT IN (SELECT broadcast_id FROM broadcasts WHERE state IN ('running', 'paused'))`, []any{old}},
+			pruneStep{"broadcasts", "broadcast_id", oldBroadcast + `
+				AND NOT EXISTS (SELECT 1 FROM recipients WHERE recipients.batch = broadcasts.broadcast_id)
 				AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.batch = broadcasts.broadcast_id)`, []any{old, old}},
 			pruneStep{"payloads", "payload_id", `used_at < ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.payload_id = payloads.payload_id)
 				AND NOT EXISTS (SELECT 1 FROM broadcasts WHERE broadcasts.payload_id = payloads.payload_id)`, []any{old}},
@@ -33,6 +34,11 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 		steps = append(steps, pruneStep{"articles", "article_id", `first_seen_at < ? AND NOT EXISTS (SELECT 1 FROM sources
 			WHERE sources.source_id = articles.source_id AND articles.listed_at >= sources.listed_at - ?)`,
 			[]any{ms(now.Add(-rule.Articles)), relist.Milliseconds()}})
+	}
+	if rule.Rows > 0 {
+		if n, err = s.pruneRecipients(ctx, ms(now.Add(-rule.Rows))); err != nil {
+			return n, fmt.Errorf("prune recipients: %w", err)
+		}
 	}
 	for _, step := range steps {
 		k, err := s.pruneTable(ctx, step)
@@ -47,6 +53,34 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 		n += k
 		if err != nil {
 			return n, err
+		}
+	}
+	return n, nil
+}
+
+// oldBroadcast is the condition on broadcasts that nobody asks for any more: they
+// ended before the one time, or were never sent and made before the other, and
+// no correction or recall of them is open.
+const oldBroadcast = `(finished_at > 0 AND finished_at < ? OR state IN ('draft', 'waiting') AND created_at < ?)
+	AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.target_id = broadcasts.broadcast_id
+		AND o.state NOT IN ('draft', 'done', 'cancelled'))`
+
+// pruneRecipients deletes the recipients of old broadcasts.
+func (s *Store) pruneRecipients(ctx context.Context, old int64) (n int, err error) {
+	var ids []string
+	if err := list(ctx, s.r, &ids, `SELECT broadcast_id FROM broadcasts WHERE `+oldBroadcast, old, old); err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		for {
+			k, err := s.write(ctx, `DELETE FROM recipients WHERE batch = ? AND chat_id IN (
+				SELECT chat_id FROM recipients WHERE batch = ? LIMIT ?)`, id, id, pruneSlice)
+			if err != nil {
+				return n, err
+			}
+			if n += k; k < pruneSlice {
+				break
+			}
 		}
 	}
 	return n, nil

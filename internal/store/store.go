@@ -39,6 +39,9 @@ type Store struct {
 
 	mu       sync.Mutex
 	messages map[string]outbox.Message // payloads read lately, by id
+	seen     map[int64]time.Time       // when it was last noted that a chat was seen
+
+	zones sync.Map // *time.Location by name
 
 	totals totals
 }

@@ -168,35 +168,6 @@ type StoryPrint struct {
 	Fingerprint []byte
 }
 
-// The states of a broadcast.
-const (
-	BroadcastDraft     = "draft"
-	BroadcastRunning   = "running"
-	BroadcastDone      = "done"
-	BroadcastCancelled = "cancelled"
-)
-
-// Broadcast is a message of an editor to all subscribed chats, and how far it has come.
-type Broadcast struct {
-	ID         string
-	EditorID   int64
-	EditorChat int64
-	Language   string // in which its progress is shown to the editor
-	Message    outbox.Message
-	State      string
-	Total      int // chats it is meant for; exact once all are planned
-	Planned    int // deliveries made so far
-	Sent       int
-	Failed     int
-	Gone       int // chats that could not be reached any more
-	CreatedAt  time.Time
-	StartedAt  time.Time
-	FinishedAt time.Time
-	// ProgressMessageID is the message in EditorChat that shows the progress.
-	ProgressMessageID int64
-	Reported          bool // the result was shown
-}
-
 // PruneRule says for how long things are kept.
 type PruneRule struct {
 	Articles time.Duration // since they were first seen

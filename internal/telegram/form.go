@@ -90,8 +90,12 @@ func (k *forms) of(m *outbox.Message, paid bool) (*form, error) {
 
 // same tells whether two messages are the same in all they have.
 func same(a, b *outbox.Message) bool {
-	return a.Text == b.Text && a.Silent == b.Silent && equal(a.Preview, b.Preview) && equal(a.Copy, b.Copy) && equal(a.Chart, b.Chart) &&
+	return a.Text == b.Text && a.Silent == b.Silent && equal(a.Preview, b.Preview) && sameRef(a.Copy, b.Copy) && equal(a.Chart, b.Chart) &&
 		slices.EqualFunc(a.Keyboard, b.Keyboard, slices.Equal)
+}
+
+func sameRef(a, b *outbox.MessageRef) bool {
+	return a == b || a != nil && b != nil && a.ChatID == b.ChatID && a.MessageID == b.MessageID && slices.Equal(a.More, b.More)
 }
 
 func equal[T comparable](a, b *T) bool {

@@ -51,8 +51,8 @@ func TestSendRequests(t *testing.T) {
 			api := newFake(t, func(int, request) (int, string) { return sentID(42) })
 			c := newClient(t, Options{BaseURL: api.URL, Paid: tt.paid})
 			got := c.Send(t.Context(), tt.delivery)
-			if got != (outbox.Outcome{Result: outbox.Sent, MessageID: 42}) {
-				t.Errorf("outcome %+v", got)
+			if diff := cmp.Diff(outbox.Outcome{Result: outbox.Sent, MessageID: 42}, got); diff != "" {
+				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff([]request{tt.want}, api.Calls()); diff != "" {
 				t.Errorf("calls (-want +got):\n%s", diff)
@@ -88,8 +88,8 @@ func TestSendOutcomes(t *testing.T) {
 				t.Error("no reason is given")
 			}
 			got.Err = nil
-			if got != tt.want {
-				t.Errorf("got %+v, want %+v", got, tt.want)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
 			}
 			if n := len(api.Calls()); n != 1 {
 				t.Errorf("%d calls", n)

@@ -1,0 +1,298 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"newsbot/internal/outbox"
+)
+
+// ready is the condition on broadcasts that may begin. A correction or a recall
+// needs a target that nobody gets any more, and that no other of them is at.
+const ready = `(kind = 'send' OR EXISTS (SELECT 1 FROM broadcasts t WHERE t.broadcast_id = broadcasts.target_id
+		AND t.state IN ('done', 'cancelled') AND t.retrying = 0 AND NOT EXISTS (SELECT 1 FROM slices s WHERE s.batch = t.broadcast_id))
+	AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.target_id = broadcasts.target_id
+		AND o.broadcast_id <> broadcasts.broadcast_id AND o.state IN ('running', 'paused')))`
+
+// finishSQL finishes running broadcasts with nothing left to send. Its parameter: now.
+const finishSQL = `UPDATE broadcasts SET state = 'done', finished_at = ?,
+		total = sent + failed + gone + too_late, planned = sent + failed + gone + too_late
+	WHERE state = 'running' AND planned_all AND retrying <= 0
+		AND NOT EXISTS (SELECT 1 FROM slices WHERE slices.batch = broadcasts.broadcast_id)`
+
+// StartBroadcast sets a draft running; started is false when it was no draft
+// any more, or when it is about another broadcast that is still under way.
+func (s *Store) StartBroadcast(ctx context.Context, now time.Time, id string) (started bool, err error) {
+	n, err := s.write(ctx, `UPDATE broadcasts SET state = 'running', started_at = ?, start_at = 0
+		WHERE broadcast_id = ? AND state = 'draft' AND `+ready, ms(now), id)
+	if err == nil && n == 1 {
+		started = true
+		err = s.setTotal(ctx, now, id)
+	}
+	if err != nil {
+		return started, fmt.Errorf("start broadcast %s: %w", id, err)
+	}
+	return started, nil
+}
+
+// setTotal counts who a broadcast is for once it runs: nobody waits for it, and
+// counting a million chats keeps no other from writing.
+func (s *Store) setTotal(ctx context.Context, now time.Time, id string) error {
+	b, err := s.Broadcast(ctx, id)
+	if err != nil {
+		return err
+	}
+	var total int
+	if b.Kind == KindSend {
+		total, err = countAudience(ctx, s.r, now, b.Audience, b.Category)
+	} else {
+		total, _, err = s.countCopies(ctx, now, b.TargetID)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.write(ctx, `UPDATE broadcasts SET total = ? WHERE broadcast_id = ? AND state IN ('running', 'paused')`, total, id)
+	return err
+}
+
+// deletable is how long Telegram lets a bot delete what it has sent.
+const deletable = 48 * time.Hour
+
+// CountCopies returns how many chats have the message of a broadcast, as far as
+// is known, and in how many it is too old to be deleted.
+func (s *Store) CountCopies(ctx context.Context, now time.Time, id string) (copies, tooOld int, err error) {
+	if copies, tooOld, err = s.countCopies(ctx, now, id); err != nil {
+		return 0, 0, fmt.Errorf("count copies of broadcast %s: %w", id, err)
+	}
+	return copies, tooOld, nil
+}
+
+func (s *Store) countCopies(ctx context.Context, now time.Time, id string) (copies, tooOld int, err error) {
+	var row struct {
+		All int `db:"n"`
+		Old int `db:"old"`
+	}
+	err = get(ctx, s.r, &row, `SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN r.settled_at < ? THEN 1 ELSE 0 END), 0) AS old
+		FROM recipients r WHERE r.batch = ? AND `+isCopy, ms(now.Add(-deletable)), id)
+	return row.All, row.Old, err
+}
+
+// isCopy is the condition on recipients r that have the message.
+const isCopy = `r.state = 'sent' AND r.message_id > 0`
+
+// SubmitBroadcast lets a draft wait for another editor; false when it was no draft.
+func (s *Store) SubmitBroadcast(ctx context.Context, id string) (bool, error) {
+	return s.turn(ctx, "submit", id, `UPDATE broadcasts SET state = 'waiting' WHERE broadcast_id = ? AND state = 'draft'`, id)
+}
+
+// ApproveBroadcast lets a waiting broadcast begin, at once or at its time. It is
+// false when the broadcast does not wait, or when editor is the one who wrote it.
+func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, editor int64) (bool, error) {
+	const later = `start_at > ?`
+	approved, err := s.turn(ctx, "approve", id, `UPDATE broadcasts SET approver_id = ?,
+			state = CASE WHEN `+later+` THEN 'scheduled' ELSE 'running' END,
+			started_at = CASE WHEN `+later+` THEN 0 ELSE CAST(? AS BIGINT) END
+		WHERE broadcast_id = ? AND state = 'waiting' AND editor_id <> ? AND (`+later+` OR `+ready+`)`,
+		editor, ms(now), ms(now), ms(now), id, editor, ms(now))
+	if approved && err == nil {
+		if err := s.setTotal(ctx, now, id); err != nil {
+			return true, fmt.Errorf("approve broadcast %s: %w", id, err)
+		}
+	}
+	return approved, err
+}
+
+// ScheduleBroadcast lets a draft, or one that is scheduled already, begin at a
+// time; false when it is neither.
+func (s *Store) ScheduleBroadcast(ctx context.Context, id string, start time.Time) (bool, error) {
+	return s.turn(ctx, "schedule", id, `UPDATE broadcasts SET state = 'scheduled', start_at = ?
+		WHERE broadcast_id = ? AND state IN ('draft', 'scheduled')`, ms(start), id)
+}
+
+// DueBroadcasts starts scheduled broadcasts whose time has come and returns
+// which. The outbox does so by itself, through Runs.
+func (s *Store) DueBroadcasts(ctx context.Context, now time.Time) (ids []string, err error) {
+	const due = `state = 'scheduled' AND start_at <= ? AND ` + ready
+	var n int
+	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM broadcasts WHERE `+due, ms(now)); err != nil || n == 0 {
+		return nil, wrap(err, "look for due broadcasts")
+	}
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		ids = nil
+		return list(ctx, tx, &ids, `UPDATE broadcasts SET state = 'running', started_at = ? WHERE `+due+` RETURNING broadcast_id`, ms(now), ms(now))
+	})
+	for _, id := range ids {
+		if err == nil {
+			err = s.setTotal(ctx, now, id)
+		}
+	}
+	return ids, wrap(err, "start due broadcasts")
+}
+
+func wrap(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// turn changes a broadcast's state by one statement and tells whether it did.
+func (s *Store) turn(ctx context.Context, doing, id, query string, args ...any) (bool, error) {
+	n, err := s.write(ctx, query, args...)
+	if err != nil {
+		return false, fmt.Errorf("%s broadcast %s: %w", doing, id, err)
+	}
+	return n == 1, nil
+}
+
+// PauseBroadcast holds a running broadcast; false when it does not run. What is
+// in flight may still arrive.
+func (s *Store) PauseBroadcast(ctx context.Context, now time.Time, id string) (bool, error) {
+	return s.hold(ctx, "pause", id, BroadcastRunning, BroadcastPaused, `UPDATE outbox SET state = 'held'
+		WHERE batch = ? AND batch <> '' AND state = 'pending'`)
+}
+
+// ResumeBroadcast lets a paused broadcast go on; false when it is not paused.
+func (s *Store) ResumeBroadcast(ctx context.Context, now time.Time, id string) (bool, error) {
+	return s.hold(ctx, "resume", id, BroadcastPaused, BroadcastRunning, `UPDATE outbox SET state = 'pending'
+		WHERE batch = ? AND batch <> '' AND state = 'held'`)
+}
+
+func (s *Store) hold(ctx context.Context, doing, id, from, to, rows string) (done bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE broadcasts SET state = ? WHERE broadcast_id = ? AND state = ?`, to, id, from)
+		done = n == 1
+		if err != nil || !done {
+			return err
+		}
+		_, err = exec(ctx, tx, rows, id)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("%s broadcast %s: %w", doing, id, err)
+	}
+	return done, nil
+}
+
+// CancelBroadcast ends a broadcast wherever it stands; cancelled is false when
+// it had ended. What is in flight may still arrive, and is counted then.
+func (s *Store) CancelBroadcast(ctx context.Context, now time.Time, id string) (cancelled bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE broadcasts SET state = 'cancelled', finished_at = ?
+			WHERE broadcast_id = ? AND state NOT IN ('done', 'cancelled')`, ms(now), id)
+		cancelled = n == 1
+		if err != nil || !cancelled {
+			return err
+		}
+		var chats []int64
+		err = list(ctx, tx, &chats, `UPDATE outbox SET state = 'cancelled', settled_at = ?
+			WHERE batch = ? AND batch <> '' AND state IN ('pending', 'held') RETURNING chat_id`, ms(now), id)
+		if err != nil {
+			return err
+		}
+		if err := s.cancelRecipients(ctx, tx, now, id, chats); err != nil {
+			return err
+		}
+		return s.endIdle(ctx, tx, now, `b.broadcast_id = ?`, id)
+	})
+	if err != nil {
+		return false, fmt.Errorf("cancel broadcast %s: %w", id, err)
+	}
+	return cancelled, nil
+}
+
+// cancelRecipients notes of chats whose delivery was cancelled in the outbox
+// that they wait no more.
+func (s *Store) cancelRecipients(ctx context.Context, tx *sqlx.Tx, now time.Time, id string, chats []int64) error {
+	if len(chats) == 0 {
+		return nil
+	}
+	tallies, err := s.openTallies(ctx, tx, []string{id})
+	if err != nil {
+		return err
+	}
+	slices.Sort(chats)
+	for part := range chunks(chats, chunk) {
+		var changed []int64
+		err := list(ctx, tx, &changed, `UPDATE recipients SET state = 'cancelled', settled_at = ?
+			WHERE batch = ? AND state = 'retrying' AND chat_id IN (`+places(len(part), "?")+`) RETURNING chat_id`,
+			append([]any{ms(now), id}, anys(part)...)...)
+		if err != nil {
+			return err
+		}
+		for _, chat := range changed {
+			tallies[id].add(chat, outbox.StateRetrying, "", -1)
+		}
+	}
+	return s.closeTallies(ctx, tx, now, tallies)
+}
+
+// FinishBroadcasts marks running broadcasts done that have nothing left to
+// send, and returns their ids. Settling does so by itself; this is for what a
+// crash may have left, the slices of cancelled ones too.
+func (s *Store) FinishBroadcasts(ctx context.Context, now time.Time) ([]string, error) {
+	var ids []string
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		ids = nil
+		if err := s.endIdle(ctx, tx, now, `b.state = 'cancelled'`); err != nil {
+			return err
+		}
+		return list(ctx, tx, &ids, finishSQL+` RETURNING broadcast_id`, ms(now))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("finish broadcasts: %w", err)
+	}
+	return ids, nil
+}
+
+// endIdle ends the slices that nobody holds of the cancelled broadcasts b.
+func (s *Store) endIdle(ctx context.Context, tx *sqlx.Tx, now time.Time, where string, args ...any) error {
+	var idle []sliceRow
+	err := list(ctx, tx, &idle, `SELECT s.batch, s.from_id, s.to_id FROM slices s JOIN broadcasts b ON b.broadcast_id = s.batch
+		WHERE (s.holder = '' OR s.lease_until <= ?) AND `+where+` ORDER BY s.batch, s.from_id`, append([]any{ms(now)}, args...)...)
+	if err != nil {
+		return err
+	}
+	for _, sl := range idle {
+		if err := s.endSlice(ctx, tx, now, sl.Batch, sl.From); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Runs starts what is scheduled for now and returns the broadcasts that run,
+// lanes first, then by their start.
+func (s *Store) Runs(ctx context.Context, now time.Time) ([]outbox.Run, error) {
+	if _, err := s.DueBroadcasts(ctx, now); err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		ID       string `db:"broadcast_id"`
+		Category string `db:"category"`
+		Open     bool   `db:"is_open"`
+	}
+	err := list(ctx, s.r, &rows, `SELECT broadcast_id, category, NOT planned_all OR EXISTS (SELECT 1 FROM slices s
+			WHERE s.batch = broadcasts.broadcast_id AND (s.holder = '' OR s.lease_until <= ?)) AS is_open
+		FROM broadcasts WHERE state = 'running' ORDER BY started_at, broadcast_id`, ms(now))
+	if err != nil {
+		return nil, fmt.Errorf("read running broadcasts: %w", err)
+	}
+	runs := make([]outbox.Run, len(rows))
+	for i, r := range rows {
+		runs[i] = outbox.Run{Batch: r.ID, Lane: laneOf(r.Category), Open: r.Open}
+	}
+	slices.SortStableFunc(runs, func(a, b outbox.Run) int { return int(a.Lane) - int(b.Lane) })
+	return runs, nil
+}
+
+func laneOf(category string) outbox.Lane {
+	if category == CategoryBreaking {
+		return outbox.LaneBreaking
+	}
+	return outbox.LaneBulk
+}
