@@ -160,6 +160,10 @@ func TestCancelBroadcast(t *testing.T) {
 		if b.State != store.BroadcastCancelled || b.Sent != 1 || b.Retrying != 1 {
 			t.Errorf("%+v", b)
 		}
+		want := map[int64]outbox.State{1: outbox.StateRetrying, 2: outbox.StateCancelled, 3: outbox.StateSent, 4: outbox.StateCancelled}
+		if diff := cmp.Diff(want, states(t, s, "b")); diff != "" {
+			t.Errorf("recipients: -want +got\n%s", diff)
+		}
 		if started, err := s.StartBroadcast(ctx, noon, "b"); started || err != nil {
 			t.Errorf("started again: %v, %v", started, err)
 		}
