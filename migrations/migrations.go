@@ -1,6 +1,6 @@
 // Package migrations holds the database's schema, step by step. The SQL runs
-// unchanged on SQLite and on PostgreSQL; a step in which the engines differ is
-// written in Go.
+// unchanged on SQLite and on PostgreSQL; the step in
+// which the engines differ, 21, is written in Go and stands in package store.
 package migrations
 
 import "embed"

@@ -1,4 +1,4 @@
-package migrations
+package store
 
 import (
 	"context"
@@ -8,11 +8,11 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// Recipients returns migration 21, the table with a row for each chat of a run.
+// recipientsTable returns migration 21, the table with a row for each chat of a run.
 // It is the one table that is written a million times in a row, and the one
 // step in which the engines differ: SQLite keeps such a table in its key's order,
 // so that a row is one entry in one tree.
-func Recipients(sqlite bool) *goose.Migration {
+func recipientsTable(sqlite bool) *goose.Migration {
 	order := ""
 	if sqlite {
 		order = " WITHOUT ROWID"
