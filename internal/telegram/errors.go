@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"newsbot/internal/outbox"
 )
 
 // Error is a refusal by the Bot API.
@@ -168,6 +170,52 @@ func Classify(err error) Class {
 		return Unauthorized
 	default:
 		return Rejected
+	}
+}
+
+// reasons tells why a chat cannot be reached, by a part of the lower-cased text.
+var reasons = []struct {
+	part   string
+	reason outbox.Reason
+}{
+	{"bot was blocked by the user", outbox.ReasonBlocked},
+	{"user_is_blocked", outbox.ReasonBlocked},
+	{"deactivated", outbox.ReasonDeactivated},
+	{"can't initiate conversation", outbox.ReasonNotStarted},
+	{"can't send messages to", outbox.ReasonNotStarted},
+	{"bot was kicked", outbox.ReasonKicked},
+	{"bot is not a member", outbox.ReasonKicked},
+	{"channel_private", outbox.ReasonKicked},
+}
+
+// Reason is the class under which a refusal is counted and shown to editors;
+// empty for what is not one.
+func Reason(err error) outbox.Reason {
+	switch Classify(err) {
+	case Gone:
+		var e *Error
+		errors.As(err, &e)
+		text := strings.ToLower(e.Description)
+		for _, r := range reasons {
+			if strings.Contains(text, r.part) {
+				return r.reason
+			}
+		}
+		return outbox.ReasonNotFound
+	case NoRights:
+		return outbox.ReasonNoRights
+	case Moved:
+		return outbox.ReasonMoved
+	case NotFound:
+		return outbox.ReasonNoMessage
+	case Locked:
+		return outbox.ReasonLocked
+	case Temporary, Conflict:
+		return outbox.ReasonUnreachable
+	case OK, NotModified, Flood, Unauthorized:
+		return ""
+	default:
+		return outbox.ReasonRejected
 	}
 }
 

@@ -48,7 +48,7 @@ func (c *Client) Send(ctx context.Context, d outbox.Delivery) outbox.Outcome {
 // Outcome tells the outbox what became of a delivery: the message's id, or the
 // error that a method of Client returned.
 func Outcome(id int64, err error) outbox.Outcome {
-	o := outbox.Outcome{MessageID: id, Err: err}
+	o := outbox.Outcome{MessageID: id, Reason: Reason(err), Err: err}
 	var e *Error
 	if errors.As(err, &e) {
 		o.After, o.NewChatID = e.RetryAfter, e.MigrateTo

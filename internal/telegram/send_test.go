@@ -69,15 +69,15 @@ func TestSendOutcomes(t *testing.T) {
 		want   outbox.Outcome
 	}{
 		{"flood", 429, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 7","parameters":{"retry_after":7}}`, outbox.Outcome{Result: outbox.Flooded, After: 7 * time.Second}},
-		{"blocked", 403, `{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}`, outbox.Outcome{Result: outbox.Gone}},
-		{"moved", 400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1009}}`, outbox.Outcome{Result: outbox.Moved, NewChatID: -1009}},
-		{"moved, nobody says where", 400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat"}`, outbox.Outcome{Result: outbox.Rejected}},
-		{"no rights", 400, `{"ok":false,"error_code":400,"description":"Bad Request: not enough rights to send text messages to the chat"}`, outbox.Outcome{Result: outbox.Rejected}},
-		{"too long", 400, `{"ok":false,"error_code":400,"description":"Bad Request: message is too long"}`, outbox.Outcome{Result: outbox.Rejected}},
-		{"original of the copy is gone", 400, `{"ok":false,"error_code":400,"description":"Bad Request: message to copy not found"}`, outbox.Outcome{Result: outbox.Rejected}},
-		{"server error", 500, `{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}`, outbox.Outcome{Result: outbox.Retry}},
-		{"gateway's page", 502, `<html>`, outbox.Outcome{Result: outbox.Retry}},
-		{"cut JSON", 200, `{"ok":true,"result":{"mess`, outbox.Outcome{Result: outbox.Retry}},
+		{"blocked", 403, `{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}`, outbox.Outcome{Result: outbox.Gone, Reason: outbox.ReasonBlocked}},
+		{"moved", 400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1009}}`, outbox.Outcome{Result: outbox.Moved, Reason: outbox.ReasonMoved, NewChatID: -1009}},
+		{"moved, nobody says where", 400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat"}`, outbox.Outcome{Result: outbox.Rejected, Reason: outbox.ReasonMoved}},
+		{"no rights", 400, `{"ok":false,"error_code":400,"description":"Bad Request: not enough rights to send text messages to the chat"}`, outbox.Outcome{Result: outbox.Rejected, Reason: outbox.ReasonNoRights}},
+		{"too long", 400, `{"ok":false,"error_code":400,"description":"Bad Request: message is too long"}`, outbox.Outcome{Result: outbox.Rejected, Reason: outbox.ReasonRejected}},
+		{"original of the copy is gone", 400, `{"ok":false,"error_code":400,"description":"Bad Request: message to copy not found"}`, outbox.Outcome{Result: outbox.Rejected, Reason: outbox.ReasonNoMessage}},
+		{"server error", 500, `{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}`, outbox.Outcome{Result: outbox.Retry, Reason: outbox.ReasonUnreachable}},
+		{"gateway's page", 502, `<html>`, outbox.Outcome{Result: outbox.Retry, Reason: outbox.ReasonUnreachable}},
+		{"cut JSON", 200, `{"ok":true,"result":{"mess`, outbox.Outcome{Result: outbox.Retry, Reason: outbox.ReasonUnreachable}},
 		{"token revoked", 401, `{"ok":false,"error_code":401,"description":"Unauthorized"}`, outbox.Outcome{Result: outbox.Flooded, After: tokenPause}},
 	}
 	for _, tt := range tests {
