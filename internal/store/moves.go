@@ -208,7 +208,7 @@ func (s *Store) catchUp(ctx context.Context, tx *sqlx.Tx, now time.Time, b *tall
 
 // followMoves gives settlements of groups that have moved since they were read
 // their new ids. What arrived under the old id has no number under the new one.
-func followMoves(ctx context.Context, tx *sqlx.Tx, tallies map[string]*book, settled []outbox.Settlement) error {
+func followMoves(ctx context.Context, tx *sqlx.Tx, tallies map[string]*tally, settled []outbox.Settlement) error {
 	var groups []any
 	for _, st := range settled {
 		if b := tallies[st.Batch]; st.ChatID < 0 && b != nil && b.kind == KindSend {
