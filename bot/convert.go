@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -169,53 +170,79 @@ type counted struct {
 }
 
 // count counts an amount of from in each of targets by the newest rates until
-// today. A list tells only those rates that are of another day than the rest.
+// today. While the bank is silent, what another's rates say is told below,
+// under that bank's name.
 func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, from string, targets []string, listed bool) (counted, error) {
-	today := digest.Today(r.p, r.now)
-	quotes, err := b.book().Quotes(ctx, append([]string{from}, targets...), today)
+	c, newest, err := b.countBy(ctx, r, r.p, b.o.Board.Book, amount, from, targets, listed)
 	if err != nil {
 		return counted{}, err
+	}
+	today := digest.Today(r.p, r.now)
+	if len(c.lines) > 0 && !newest.IsZero() && rates.Stale(newest, today) {
+		note, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, newest, r.now)
+		if err != nil {
+			return counted{}, err
+		}
+		c.text += "\n\n" + note
+	}
+	book, date, ok, err := digest.StandIn(ctx, b.o.Store, b.o.Board, newest, today, r.now)
+	if err != nil || !ok {
+		return c, err
+	}
+	p := r.p.Of(book.Words())
+	other, _, err := b.countBy(ctx, r, p, book, amount, from, targets, listed)
+	switch {
+	case err != nil:
+		return counted{}, err
+	case len(other.lines) == 0 || from == targets[0] && len(targets) == 1:
+		return c, nil
+	case len(c.lines) == 0:
+		return other, nil
+	}
+	c.text += "\n\n<b>" + p.H("rates.meanwhile", "Date", p.Date(digest.Civil(p, date))) + "</b>\n" + strings.Join(other.lines, "\n")
+	return c, nil
+}
+
+// countBy counts by the rates of one book, and says which they are. newest is the
+// day of the newest of them; zero when none was needed, or none is known. A list
+// tells only those rates that are of another day than the rest.
+func (b *Bot) countBy(ctx context.Context, r *request, p *locale.Printer, book rates.Book, amount decimal.Decimal, from string, targets []string, listed bool) (c counted, newest time.Time, err error) {
+	quotes, err := b.o.Store.Rates(book).Quotes(ctx, append([]string{from}, targets...), digest.Today(p, r.now))
+	if err != nil {
+		return counted{}, time.Time{}, err
 	}
 	byCode, newest, known := digest.Newest(quotes)
 	board := func(code string) (rates.Quote, bool) {
 		q, ok := byCode[code]
 		return q, ok
 	}
-	var c counted
 	for _, target := range targets {
-		result, err := rates.Convert(amount, from, target, r.p.Base(), board)
+		result, err := rates.Convert(amount, from, target, book.Base(), board)
 		if missing := (*rates.NoRateError)(nil); errors.As(err, &missing) {
 			c.missing = missing.Code
 			continue
 		}
 		if err != nil {
-			return counted{}, err
+			return counted{}, time.Time{}, err
 		}
 		sign := " = "
 		if !result.Shown.Equal(result.Value) {
 			sign = " ≈ "
 		}
-		c.lines = append(c.lines, locale.Escape(r.p.Amount(amount.String(), from))+sign+"<b>"+locale.Escape(r.p.Amount(result.Shown.StringFixed(result.ShownPlaces()), target))+"</b>")
+		c.lines = append(c.lines, locale.Escape(p.Amount(amount.String(), from))+sign+"<b>"+locale.Escape(p.Amount(result.Shown.StringFixed(result.ShownPlaces()), target))+"</b>")
 	}
 	var t strings.Builder
 	t.WriteString(strings.Join(c.lines, "\n"))
 	if known {
-		t.WriteString("\n\n<i>" + r.p.H("convert.by", "Date", civil(r, newest)) + "</i>")
+		t.WriteString("\n\n<i>" + p.H("convert.by", "Date", p.Date(digest.Civil(p, newest))) + "</i>")
 		for _, code := range append([]string{from}, targets...) {
 			if q, ok := byCode[code]; ok && (!listed || !q.Date.Equal(newest)) {
-				t.WriteString("\n<i>" + quoteLine(r.p, q, !q.Date.Equal(newest)) + "</i>")
+				t.WriteString("\n<i>" + quoteLine(p, q, !q.Date.Equal(newest)) + "</i>")
 			}
-		}
-		if rates.Stale(newest, today) {
-			note, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, newest, r.now)
-			if err != nil {
-				return counted{}, err
-			}
-			t.WriteString("\n\n" + note)
 		}
 	}
 	c.text = t.String()
-	return c, nil
+	return c, newest, nil
 }
 
 // quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸".

@@ -79,6 +79,12 @@ func (l *logged) String() string {
 // open starts a desk whose people have their apps in a language.
 func open(t *testing.T, language string) *desk {
 	t.Helper()
+	return openBoard(t, language, rates.Board{}, almaty)
+}
+
+// openBoard is open for a bot that shows the rates of a board, in a country of its own.
+func openBoard(t *testing.T, language string, board rates.Board, zone *time.Location) *desk {
+	t.Helper()
 	t.Parallel()
 	d := &desk{t: t, changed: make(chan struct{}), log: &logged{}}
 	d.set(time.Date(2026, 4, 7, 8, 30, 0, 0, almaty))
@@ -103,9 +109,9 @@ func open(t *testing.T, language string) *desk {
 		t.Fatal(err)
 	}
 	pacer := outbox.NewPacer(outbox.PacerOptions{PerChat: -1, GroupPerMinute: -1})
-	delivery := outbox.New(outbox.Options{Store: d.db, Sender: bot.NewCourier(d.db, rates.Book{}, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond})
+	delivery := outbox.New(outbox.Options{Store: d.db, Sender: bot.NewCourier(d.db, board.Book, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond})
 	d.bot = bot.New(bot.Options{
-		Store: d.db, Telegram: client, Pacer: pacer, Wake: delivery.Wake, Now: d.clock, DefaultZone: almaty,
+		Store: d.db, Telegram: client, Board: board, Pacer: pacer, Wake: delivery.Wake, Now: d.clock, DefaultZone: zone,
 		Editors: []int64{editor}, Username: "newsbot", Log: log,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -236,6 +236,15 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 		}
 		t.WriteString(stale + "\n")
 	}
+	if q.date.IsZero() {
+		meanwhile, err := digest.Meanwhile(ctx, b.o.Store, b.o.Board, r.p, codes, date, r.now)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		if meanwhile != "" {
+			t.WriteString("\n" + meanwhile + "\n")
+		}
+	}
 	if changed {
 		t.WriteString("<i>" + r.p.H("rates.change") + "</i>\n")
 	}

@@ -13,7 +13,11 @@ import (
 // checkRates asks the bank for today's list, and says how asking it goes for the
 // bot whose database this is.
 func checkRates(ctx context.Context, s settings, now time.Time) []check {
-	return []check{checkBank(ctx, s, "rates", rates.NewBank(s.reader(), s.board.Book, s.ratesURL), s.ratesURL, now)}
+	checks := []check{checkBank(ctx, s, "rates", rates.NewBank(s.reader(), s.board.Book, s.ratesURL), s.ratesURL, now)}
+	if s.board.Fallback != nil {
+		checks = append(checks, checkBank(ctx, s, "rates fallback", rates.NewBank(s.reader(), *s.board.Fallback, s.fallbackURL), s.fallbackURL, now))
+	}
+	return checks
 }
 
 func checkBank(ctx context.Context, s settings, name string, bank *rates.Bank, address string, now time.Time) check {

@@ -17,6 +17,7 @@ import (
 	"newsbot/internal/article"
 	"newsbot/internal/digest"
 	"newsbot/internal/feed"
+	"newsbot/internal/fetch"
 	"newsbot/internal/jobs"
 	"newsbot/internal/rates"
 	"newsbot/internal/role"
@@ -123,7 +124,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	client := s.reader()
 	clock := jobs.New(jobs.Options{
 		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client,
-		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewBank(client, s.board.Book, s.ratesURL),
+		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewBank(client, s.board.Book, s.ratesURL), Fallback: fallbackBank(client, s),
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, s.board, h.now(), log) },
 		Progress: front.progress, Wake: front.wake, Now: h.now, Zone: s.zone,
 		RatesHeld:    tellEditors(db, s.board.Book, s.editors, h.now, front.wake),
@@ -179,6 +180,14 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		log.Warn("not everything ended in time; what was not sent is sent at the next start")
 		return nil
 	}
+}
+
+// fallbackBank is the bank that is asked while the first is silent; nil when there is none.
+func fallbackBank(client *fetch.Client, s settings) jobs.Bank {
+	if s.board.Fallback == nil {
+		return nil
+	}
+	return rates.NewBank(client, *s.board.Fallback, s.fallbackURL)
 }
 
 // newRole makes a role of this process. SQLite is for one process, see store.Lock:

@@ -38,6 +38,8 @@ type flags struct {
 	RatesProvider         string `help:"Whose rates are shown: nbk, the National Bank of Kazakhstan, or cbr, the Bank of Russia." default:"nbk"`
 	RatesURL              string `name:"rates-url" help:"Where the provider's lists are, if not at its own address; the date is added." placeholder:"URL"`
 	RatesBase             string `help:"Currency to give rates in, by its code; the provider's own by default. Another one is computed through its list." placeholder:"CODE"`
+	RatesFallback         string `help:"Whose rates are shown beside the provider's while that is silent, labelled as such: none, nbk or cbr." default:"none"`
+	RatesFallbackURL      string `name:"rates-fallback-url" help:"Where the fallback's lists are, if not at its own address." placeholder:"URL"`
 	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
 	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
 	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks." default:"false"`
@@ -112,6 +114,7 @@ type settings struct {
 	editors       []int64
 	sources       []feed.Source // to start with
 	ratesURL      string        // empty: the provider's own
+	fallbackURL   string
 	board         rates.Board
 	zone          *time.Location
 	pollInterval  time.Duration
@@ -240,8 +243,11 @@ func (f flags) read(needToken bool) (settings, error) {
 	}
 	address("telegram-api-url", f.TelegramAPIURL, "https", "http")
 	s.board = f.readBoard(wrong)
-	if f.RatesURL != "" {
-		address("rates-url", f.RatesURL, "https", "http")
+	s.fallbackURL = f.RatesFallbackURL
+	for flag, value := range map[string]string{"rates-url": f.RatesURL, "rates-fallback-url": f.RatesFallbackURL} {
+		if value != "" {
+			address(flag, value, "https", "http")
+		}
 	}
 	if f.SourcesFile != "" {
 		sources, err := readSourcesFile(f.SourcesFile)
@@ -339,7 +345,22 @@ func (f flags) readBoard(wrong func(flag, format string, args ...any)) rates.Boa
 	if err != nil {
 		wrong("rates-base", "%v", err)
 	}
-	return rates.Board{Book: book}
+	board := rates.Board{Book: book}
+	switch f.RatesFallback {
+	case "none", "":
+		if f.RatesFallbackURL != "" {
+			wrong("rates-fallback-url", "is set without RATES_FALLBACK")
+		}
+	case issuer.ID:
+		wrong("rates-fallback", "is the provider itself, want another bank or none")
+	default:
+		fallback, err := rates.NewBook(f.RatesFallback, book.Base())
+		if err != nil {
+			wrong("rates-fallback", "is %q, want none, nbk or cbr", f.RatesFallback)
+		}
+		board.Fallback = &fallback
+	}
+	return board
 }
 
 var tokenShape = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)

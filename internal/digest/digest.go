@@ -84,6 +84,13 @@ func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.C
 		}
 		head.WriteString(note + "\n")
 	}
+	meanwhile, err := Meanwhile(ctx, db, board, p, codes, date, now)
+	if err != nil {
+		return nil, fmt.Errorf("build digest: %w", err)
+	}
+	if meanwhile != "" {
+		head.WriteString("\n" + meanwhile)
+	}
 	text, shown := head.String()+"\n", 0
 	if len(headlines) == 0 {
 		text += p.H("digest.nothing")

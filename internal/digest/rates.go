@@ -140,3 +140,55 @@ func StaleNote(ctx context.Context, db *store.Store, book rates.Book, p *locale.
 	}
 	return p.H(key, "Date", p.Date(Civil(p, date)), "Time", p.TimeOrDay(when, now)), nil
 }
+
+// StandIn is the fallback of a board while its own bank is silent, and the day
+// of its newest list. ok is false while the board's own rates, of which the
+// newest are those of newest, are all there is to show; zero is none at all.
+func StandIn(ctx context.Context, db *store.Store, board rates.Board, newest, today, now time.Time) (book rates.Book, date time.Time, ok bool, err error) {
+	if board.Fallback == nil {
+		return rates.Book{}, time.Time{}, false, nil
+	}
+	bank, err := db.BankState(ctx, board.Issuer().ID)
+	if err != nil || !rates.Silent(newest, today, bank.FailingSince, now) {
+		return rates.Book{}, time.Time{}, false, err
+	}
+	codes, err := db.Rates(*board.Fallback).Codes(ctx)
+	if err != nil || len(codes) == 0 {
+		return rates.Book{}, time.Time{}, false, err
+	}
+	quotes, err := db.Rates(*board.Fallback).Quotes(ctx, codes[:1], today)
+	if err != nil || len(quotes) == 0 || !quotes[0].Date.After(newest) {
+		return rates.Book{}, time.Time{}, false, err
+	}
+	return *board.Fallback, quotes[0].Date, true, nil
+}
+
+// Meanwhile shows, as Telegram HTML, what another bank's rates are while the
+// board's own is silent: plainly labelled, apart from the others, and without
+// a change, which would compare two banks. It is empty when there is no need.
+func Meanwhile(ctx context.Context, db *store.Store, board rates.Board, p *locale.Printer, codes []string, newest, now time.Time) (string, error) {
+	today := Today(p, now)
+	book, _, ok, err := StandIn(ctx, db, board, newest, today, now)
+	if err != nil || !ok {
+		return "", err
+	}
+	p = p.Of(book.Words())
+	quotes, err := db.Rates(book).Quotes(ctx, codes, today)
+	if err != nil {
+		return "", err
+	}
+	_, date, known := Newest(quotes)
+	if !known {
+		return "", nil
+	}
+	var t strings.Builder
+	t.WriteString("<b>" + p.H("rates.meanwhile", "Date", p.Date(Civil(p, date))) + "</b>\n")
+	for _, q := range quotes {
+		t.WriteString(locale.Escape(Units(p, q.Nominal, q.Code)) + " — " + locale.Escape(p.Price(q.Value.String())))
+		if !q.Date.Equal(date) {
+			t.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(Civil(p, q.Date))) + ")")
+		}
+		t.WriteString("\n")
+	}
+	return t.String(), nil
+}

@@ -22,13 +22,15 @@ import (
 	"newsbot/internal/store"
 )
 
-// Options is what the jobs work with. All fields are needed but RatesHeld and Observe.
+// Options is what the jobs work with. All fields are needed but Fallback, RatesHeld and Observe.
 type Options struct {
 	Store     *store.Store
 	Feeds     *feed.Reader
 	Pages     *fetch.Client
 	Extractor *article.Extractor
 	Bank      Bank
+	// Fallback, when set, is asked while Bank is silent. Its book is another.
+	Fallback Bank
 	// RatesHeld, when set, hears of a list that is held because it jumps: the
 	// first time only. An error is logged, and the list is held all the same.
 	RatesHeld func(ctx context.Context, date time.Time, jumps []rates.Jump) error
@@ -71,6 +73,7 @@ type Jobs struct {
 	trouble map[string]*trouble
 	fresh   chan struct{} // told when a poll brought articles: nobody should wait for their texts
 	main    *teller
+	second  *teller       // nil: no fallback
 	pause   time.Duration // between two requests to the bank
 }
 
@@ -88,10 +91,14 @@ func New(o Options) *Jobs {
 	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause}
 	j.main = newTeller(j, o.Bank)
 	j.main.loud = true
+	if o.Fallback != nil {
+		j.second = newTeller(j, o.Fallback)
+	}
 	j.table = []Job{
 		{Name: "poll", Spec: "@every 10s", Role: RoleClock, Run: j.poll},
 		{Name: "texts", Spec: "@every 5s", Role: RoleClock, Run: j.texts},
 		{Name: "rates", Spec: "@every 1m", Role: RoleClock, Run: j.main.rates},
+		{Name: "fallback", Spec: "@every 1m", Role: RoleClock, Run: j.fallback},
 		{Name: "alerts", Spec: "@every 20s", Role: RoleClock, Run: j.alerts},
 		{Name: "history", Spec: "@every 30s", Role: RoleClock, Run: j.main.history},
 		{Name: "digests", Spec: "@every 5s", Role: RoleClock, Run: j.digests},

@@ -134,6 +134,17 @@ type Board struct {
 	Fallback *Book // nil: none
 }
 
+// FallbackAfter is how long a bank has to be silent before another's rates are
+// shown beside its own: an evening's maintenance is no reason to.
+const FallbackAfter = 3 * time.Hour
+
+// Silent says whether a fallback is wanted: the newest rates of the book, those
+// of newest, are old on the day today, and its bank has failed since a while,
+// zero for not at all.
+func Silent(newest, today, failingSince, now time.Time) bool {
+	return !failingSince.IsZero() && now.Sub(failingSince) >= FallbackAfter && Stale(newest, today)
+}
+
 // Stale says whether rates of a date are older than a reader may expect today.
 // Friday's session makes the rate that is official from Saturday to Monday,
 // whether the bank lists those days or not.
