@@ -30,6 +30,7 @@ type cable struct {
 	mu    sync.Mutex
 	ln    net.Listener
 	conns map[net.Conn]bool
+	thaw  chan struct{} // not nil: nothing comes through until it is closed
 }
 
 func newCable(t *testing.T, target string) *cable {
@@ -40,7 +41,7 @@ func newCable(t *testing.T, target string) *cable {
 	}
 	c.addr = ln.Addr().String()
 	ln.Close()
-	t.Cleanup(c.cut)
+	t.Cleanup(func() { c.cut(); c.melt() })
 	return c
 }
 
@@ -68,10 +69,43 @@ func (c *cable) join() {
 			c.mu.Lock()
 			c.conns[in], c.conns[out] = true, true
 			c.mu.Unlock()
-			go func() { _, _ = io.Copy(out, in); out.Close() }()
-			go func() { _, _ = io.Copy(in, out); in.Close() }()
+			go func() { _, _ = io.Copy(cableEnd{out, c}, in); out.Close() }()
+			go func() { _, _ = io.Copy(cableEnd{in, c}, out); in.Close() }()
 		}
 	}()
+}
+
+// cableEnd is where a cable's bytes come out.
+type cableEnd struct {
+	io.Writer
+	c *cable
+}
+
+func (e cableEnd) Write(b []byte) (int, error) {
+	e.c.mu.Lock()
+	thaw := e.c.thaw
+	e.c.mu.Unlock()
+	if thaw != nil {
+		<-thaw
+	}
+	return e.Writer.Write(b)
+}
+
+// freeze lets nothing through until melt, and ends no connection: neither side
+// can tell that the other one is gone.
+func (c *cable) freeze() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.thaw = make(chan struct{})
+}
+
+func (c *cable) melt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.thaw != nil {
+		close(c.thaw)
+		c.thaw = nil
+	}
 }
 
 // cut ends every connection and takes no new one.

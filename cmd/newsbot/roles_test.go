@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"newsbot/internal/emulator"
+	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
 )
 
@@ -331,39 +332,102 @@ func TestTerminatedProcessHandsOver(t *testing.T) {
 // on as they should when it is back.
 func TestProcessThatLosesTheDatabaseStopsFirst(t *testing.T) {
 	t.Parallel()
-	const readers = 900
-	through, cable := throughCable(t)
-	cable.join()
-	u, err := url.Parse(through)
-	if err != nil {
-		t.Fatal(err)
+	for name, trouble := range map[string]struct {
+		lose, back func(*cable)
+		says       string // while it is lost; empty: it may hang as well
+	}{
+		"refused": {(*cable).cut, (*cable).join, "database does not answer"},
+		"silent":  {(*cable).freeze, (*cable).melt, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const readers = 900
+			through, cable := throughCable(t)
+			cable.join()
+			u, err := url.Parse(through)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u.Host = cable.target
+			direct := u.String()
+			w := limited(t, direct, readers, most)
+			a := w.peer(through, "SEND_RATE=30")
+			a.serves(30 * time.Second)
+			b := w.peer(direct, "SEND_RATE=30")
+			b.standsBy(30 * time.Second)
+			w.broadcasts("Snow on the pass.")
+			w.got(100, 60*time.Second)
+			trouble.lose(cable)
+			lost := time.Now()
+			b.serves(15 * time.Second)
+			if trouble.says != "" {
+				a.answers(5*time.Second, http.StatusServiceUnavailable, trouble.says)
+			}
+			trouble.back(cable)
+			a.standsBy(30 * time.Second)
+			w.got(readers, 60*time.Second)
+			first := b.sends(lost)[0]
+			for _, at := range a.sends(lost) {
+				if at.After(first) {
+					t.Errorf("the process without the database sent %s after the other had begun", at.Sub(first))
+				}
+			}
+			if _, repeated := w.gets(); repeated > sendersFor(free) {
+				t.Errorf("%d repeats, at most %d were in flight", repeated, sendersFor(free))
+			}
+			apart(t, a, b, lost)
+			w.keptTheLimits(most)
+		})
 	}
-	u.Host = cable.target
-	direct := u.String()
-	w := limited(t, direct, readers, most)
-	a := w.peer(through, "SEND_RATE=30")
-	a.serves(30 * time.Second)
-	b := w.peer(direct, "SEND_RATE=30")
-	b.standsBy(30 * time.Second)
-	w.broadcasts("Snow on the pass.")
-	w.got(100, 60*time.Second)
-	cable.cut()
-	cut := time.Now()
-	b.serves(15 * time.Second)
-	a.answers(5*time.Second, http.StatusServiceUnavailable, "database does not answer")
-	cable.join()
-	a.standsBy(30 * time.Second)
-	w.got(readers, 60*time.Second)
-	first := b.sends(cut)[0]
-	for _, at := range a.sends(cut) {
-		if at.After(first) {
-			t.Errorf("the process without the database sent %s after the other had begun", at.Sub(first))
+}
+
+// Two that start at the same moment on an empty database agree on who serves; the
+// one that stands by ends at once when it is told to.
+func TestTwoProcessesStartAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	database := storetest.Postgres(t)
+	peers := []peer{w.peer(database), w.peer(database)}
+	serving := func() (who []int) {
+		for i, p := range peers {
+			if status, _ := ready(t, p.addr); status == http.StatusOK {
+				who = append(who, i)
+			}
 		}
+		return who
 	}
-	if _, repeated := w.gets(); repeated > sendersFor(free) {
-		t.Errorf("%d repeats, at most %d were in flight", repeated, sendersFor(free))
+	eventually(t, 40*time.Second, "one to serve", func() bool { return len(serving()) == 1 })
+	holder := serving()[0]
+	standby := peers[1-holder]
+	standby.standsBy(30 * time.Second)
+	for range 50 {
+		if who := serving(); len(who) != 1 || who[0] != holder {
+			t.Fatalf("serving: %v, want %d alone", who, holder)
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	w.keptTheLimits(most)
+	w.say(other, "/start")
+	w.sees(other, "Новости")
+	began := time.Now()
+	if code := standby.stop(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("the standby took %s to end", took)
+	}
+	if n := len(w.sources(database)); n != 7 {
+		t.Errorf("%d sources, want the 7 of the file", n)
+	}
+}
+
+// sources are the sources in a database.
+func (w *town) sources(database string) []store.SourceStatus {
+	w.t.Helper()
+	sources, err := storetest.Opener(w.t, database)().Sources(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return sources
 }
 
 // A single process whose database is away in the middle of a broadcast sends
