@@ -170,10 +170,13 @@ func TestOneBadReaderHoldsUpNobody(t *testing.T) {
 		w.ends(progress, 30*time.Second, "Broadcast is done")
 		report := current(w, progress).Text
 		// The editor is a reader, too.
-		for _, part := range []string{"499", "501", "message is too long"} {
+		for _, part := range []string{"499", "501", "Not delivered: 1", "(blocked or removed the bot): 1"} {
 			if !strings.Contains(report, part) {
 				t.Errorf("the report does not say %q:\n%s", part, report)
 			}
+		}
+		if _, reasons, _ := strings.Cut(report, "Reasons:"); strings.Count(reasons, " — 1") != 2 {
+			t.Errorf("the report does not give two reasons:\n%s", report)
 		}
 		if _, repeated := w.gets(); repeated != 0 {
 			t.Errorf("%d repeats", repeated)
@@ -193,8 +196,8 @@ func TestMessageThatTelegramRejectsHoldsUpNoOther(t *testing.T) {
 		clear := w.emu.Inject(emulator.Fault{Kind: emulator.Refuse, Description: "Bad Request: PHOTO_INVALID_DIMENSIONS"})
 		w.presses(editor, bad, "Send to")
 		w.ends(bad, time.Minute, "Broadcast is done")
-		if report := current(w, bad).Text; !strings.Contains(report, "PHOTO_INVALID_DIMENSIONS") || !strings.Contains(report, "301") {
-			t.Errorf("the report does not say why:\n%s", report)
+		if _, reasons, _ := strings.Cut(current(w, bad).Text, "Reasons:"); !strings.Contains(reasons, " — 301") {
+			t.Errorf("the report does not say why:\n%s", current(w, bad).Text)
 		}
 		clear()
 		good := w.broadcasts("This is fine.")
