@@ -181,7 +181,8 @@ const sameReach = 20
 // SameSince returns the first of the days up to date, without a gap, whose
 // lists have the prices of date's own: the day from which they are valid. ok is
 // false when that is not known, as the list of the day before it is not stored.
-// A currency that only one of two lists has says nothing.
+// A currency that only one of two lists has says nothing, nor does one that
+// is listed for another number of units from then on.
 func (r Rates) SameSince(ctx context.Context, date time.Time) (first time.Time, ok bool, err error) {
 	for first = date; date.Sub(first) < sameReach*dayLength; first = first.Add(-dayLength) {
 		var row struct {
@@ -193,7 +194,7 @@ func (r Rates) SameSince(ctx context.Context, date time.Time) (first time.Time, 
 			WHERE a.book = ? AND a.rate_date = ?`
 		day, before := ms(first), ms(first.Add(-dayLength))
 		err := get(ctx, r.s.r, &row, `SELECT EXISTS (`+pairs+`) AS both_days,
-			EXISTS (`+pairs+` AND (a.value <> b.value OR a.nominal <> b.nominal)) AS changed`, before, r.book, day, before, r.book, day)
+			EXISTS (`+pairs+` AND a.nominal = b.nominal AND a.value <> b.value) AS changed`, before, r.book, day, before, r.book, day)
 		switch {
 		case err != nil:
 			return time.Time{}, false, fmt.Errorf("compare rates of %s: %w", first.Format(time.DateOnly), err)

@@ -71,6 +71,11 @@ func TestSameSince(t *testing.T) {
 		}
 		for n, usd := range map[int]string{18: "530", 20: "538.91", 21: "540.10", 22: "540.10", 23: "540.10", 24: "541"} {
 			list := []rates.Rate{rate("USD", 1, usd, "0"), rate("AED", 1, "147", "0")}
+			if n < 23 {
+				list = append(list, rate("KGS", 1, "6.1", "0"))
+			} else {
+				list = append(list, rate("KGS", 10, "61", "0")) // the same price
+			}
 			if n == 23 {
 				list = append(list, rate("VND", 1000, "20.5", "0")) // new on the list, so no change
 			}
@@ -95,7 +100,7 @@ func TestSameSince(t *testing.T) {
 		}
 		codes, err := s.Rates(rates.Book{}).Codes(ctx)
 		must(t, err)
-		if diff := cmp.Diff([]string{"AED", "USD"}, codes); diff != "" {
+		if diff := cmp.Diff([]string{"AED", "KGS", "USD"}, codes); diff != "" {
 			t.Errorf("codes: -want +got\n%s", diff)
 		}
 	})
