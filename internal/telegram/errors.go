@@ -102,6 +102,8 @@ var descriptions = []struct {
 	{"topic_deleted", ThreadGone},
 	{"topic_id_invalid", ThreadGone},
 
+	{"there is no caption in the message", Locked},
+	{"there is no text in the message", Locked},
 	{"message to ", NotFound},     // …edit, delete, copy, forward, pin, be replied not found
 	{"no messages to ", NotFound}, // …copy, forward
 	{"message can't be", Locked},  // …edited, deleted, deleted for everyone, copied
@@ -212,7 +214,7 @@ func Reason(err error) outbox.Reason {
 		return outbox.ReasonLocked
 	case Temporary, Conflict:
 		return outbox.ReasonUnreachable
-	case OK, NotModified, Flood, Unauthorized:
+	case OK, Flood, Unauthorized:
 		return ""
 	default:
 		return outbox.ReasonRejected

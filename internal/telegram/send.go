@@ -34,17 +34,6 @@ func (s shape) without(class Class) (_ shape, ok bool) {
 	return s, s != before
 }
 
-// Send puts one delivery on the wire and classifies the answer. It implements outbox.Sender.
-func (c *Client) Send(ctx context.Context, d outbox.Delivery) outbox.Outcome {
-	id, err := c.send(ctx, d.ChatID, d.ThreadID, c.paid && d.Lane == outbox.LaneBulk, func(s shape, paid bool) (*form, error) {
-		if s == (shape{}) {
-			return c.forms.of(&d.Message, paid)
-		}
-		return encodeMessage(&d.Message, paid, s)
-	})
-	return Outcome(id, err)
-}
-
 // Outcome tells the outbox what became of a delivery: the message's id, or the
 // error that a method of Client returned.
 func Outcome(id int64, err error) outbox.Outcome {
