@@ -92,8 +92,15 @@ func (p *Pacer) Wait(ctx context.Context, lane Lane, chatID int64) error {
 		return err
 	}
 	lane = min(max(lane, LaneReply), LaneBulk)
-	w := &waiter{chat: chatID, granted: make(chan struct{})}
 	p.mu.Lock()
+	if now := time.Now(); !p.anyoneWaits() && !p.botReady().After(now) {
+		if c := p.chats[chatID]; c == nil || !c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute).After(now) {
+			p.note(now, chatID) // nobody to wait for, nothing to wait with
+			p.mu.Unlock()
+			return nil
+		}
+	}
+	w := &waiter{chat: chatID, granted: make(chan struct{})}
 	p.waiting[lane] = append(p.waiting[lane], w)
 	p.dispatch(time.Now())
 	p.mu.Unlock()
@@ -259,18 +266,23 @@ func (p *Pacer) pick(now time.Time) (lane, i int, next time.Time) {
 func (p *Pacer) grant(now time.Time, lane, i int) {
 	w := p.waiting[lane][i]
 	p.waiting[lane] = slices.Delete(p.waiting[lane], i, i+1)
+	p.note(now, w.chat)
+	close(w.granted)
+}
+
+// note notes that a message leaves for a chat.
+func (p *Pacer) note(now time.Time, chatID int64) {
 	if p.o.Rate > 0 {
 		p.whole.use(now, p.interval(), mostInASecond(p.o.Rate))
 	}
 	p.whole.last = now
-	if p.o.PerChat > 0 || w.chat < 0 && p.o.GroupPerMinute > 0 {
+	if p.o.PerChat > 0 || chatID < 0 && p.o.GroupPerMinute > 0 {
 		window := 0
-		if w.chat < 0 { // groups, supergroups and channels
+		if chatID < 0 { // groups, supergroups and channels
 			window = p.o.GroupPerMinute
 		}
-		p.chat(w.chat).use(now, max(p.o.PerChat, 0), window)
+		p.chat(chatID).use(now, max(p.o.PerChat, 0), window)
 	}
-	close(w.granted)
 }
 
 // mostInASecond is how many may leave in any second: a little more than the rate,

@@ -100,9 +100,6 @@ func (s *Store) TouchChat(ctx context.Context, now time.Time, c Chat) (stored Ch
 			return err
 		})
 	}
-	if err == nil {
-		err = s.noteSeen(ctx, now, stored.ID)
-	}
 	if err != nil {
 		return Chat{}, false, fmt.Errorf("store chat %d: %w", c.ID, err)
 	}
@@ -145,17 +142,17 @@ func touchChat(ctx context.Context, tx *sqlx.Tx, now time.Time, c Chat) (stored 
 	case !errors.Is(err, ErrNotFound):
 		return Chat{}, false, err
 	}
-	n, err := exec(ctx, tx, `INSERT INTO chats (`+chatColumns+`, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING`,
+	n, err := exec(ctx, tx, `INSERT INTO chats (`+chatColumns+`, changed_at, seen_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chat_id) DO NOTHING`,
 		c.ID, c.Kind, c.Title, c.ThreadID, c.Active, c.InactiveReason,
 		c.Language, strings.Join(c.NewsLanguages, ","), c.Zone, c.Subscribed, strings.Join(c.Currencies, ","),
-		listOf(c.Topics), c.NoBreaking, c.NoNewsroom, c.Quiet.From, c.Quiet.To, c.OwnerID, ms(now), ms(now))
+		listOf(c.Topics), c.NoBreaking, c.NoNewsroom, c.Quiet.From, c.Quiet.To, c.OwnerID, ms(now), ms(now), ms(now))
 	if err != nil {
 		return Chat{}, false, err
 	}
 	if n == 0 {
-		if _, err := exec(ctx, tx, `UPDATE chats SET kind = ?, title = ?, active = ?, inactive_reason = '', changed_at = ?
-			WHERE chat_id = ?`, c.Kind, c.Title, true, ms(now), c.ID); err != nil {
+		if _, err := exec(ctx, tx, `UPDATE chats SET kind = ?, title = ?, active = ?, inactive_reason = '', changed_at = ?, seen_at = ?
+			WHERE chat_id = ?`, c.Kind, c.Title, true, ms(now), ms(now), c.ID); err != nil {
 			return Chat{}, false, err
 		}
 	}

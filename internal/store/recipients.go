@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"newsbot/internal/outbox"
@@ -73,11 +74,38 @@ func (s *Store) FailureReasons(ctx context.Context, id string) (map[outbox.Reaso
 	return reasons, nil
 }
 
-// insertRecipients writes the rows of recipients that have none and returns how
-// many had none.
-func (s *Store) insertRecipients(ctx context.Context, c conn, now time.Time, settled []outbox.Settlement) (int, error) {
-	query, args := recipientsSQL(now, settled)
-	return exec(ctx, c, query, args...)
+// insertFirst writes the rows of recipients that have none, outside of any
+// transaction, and returns how many had none.
+func (s *Store) insertFirst(ctx context.Context, now time.Time, settled []outbox.Settlement) (int, error) {
+	for i := range settled {
+		st := &settled[i]
+		if st.State != outbox.StateSent || len(st.MoreIDs) > 0 || st.Batch != settled[0].Batch {
+			query, args := recipientsSQL(now, settled)
+			return s.execPrepared(ctx, query, tidy(args)...)
+		}
+	}
+	// The way of a message that arrived: no more is handed over than there is to say.
+	args := make([]any, 0, 2+2*len(settled))
+	args = append(args, settled[0].Batch, ms(now))
+	for i := range settled {
+		args = append(args, settled[i].ChatID, settled[i].MessageID)
+	}
+	return s.execPrepared(ctx, s.sentSQL(len(settled)), args...)
+}
+
+// sentSQL inserts n recipients of one broadcast that got their message. Its
+// parameters: batch, now, and of each the chat and the message.
+func (s *Store) sentSQL(n int) string {
+	if q, ok := s.sent.Load(n); ok {
+		return q.(string)
+	}
+	q := `INSERT INTO recipients (batch, chat_id, state, message_id, more_ids, reason, detail, settled_at)
+		SELECT h.b, v.column1, 'sent', v.column2, '', '', '', h.t
+		FROM (SELECT CAST(? AS TEXT) AS b, CAST(? AS BIGINT) AS t) AS h
+		CROSS JOIN (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT))` + strings.Repeat(", (?, ?)", n-1) + `) AS v
+		WHERE TRUE ON CONFLICT (batch, chat_id) DO NOTHING`
+	s.sent.Store(n, q)
+	return q
 }
 
 func recipientsSQL(now time.Time, settled []outbox.Settlement) (query string, args []any) {

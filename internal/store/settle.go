@@ -32,7 +32,7 @@ func (s *Store) settle(ctx context.Context, now time.Time, holder string, settle
 		// The way of almost all: one statement, without a transaction around it.
 		var n int
 		err := retry(ctx, func() (err error) {
-			n, err = s.insertRecipients(ctx, s.w, now, settled)
+			n, err = s.insertFirst(ctx, now, settled)
 			return err
 		})
 		if err != nil || n == len(settled) {

@@ -41,7 +41,9 @@ type Store struct {
 	messages map[string]outbox.Message // payloads read lately, by id
 	seen     map[int64]time.Time       // when it was last noted that a chat was seen
 
-	zones sync.Map // *time.Location by name
+	zones    sync.Map // *time.Location by name
+	prepared prepared
+	sent     sync.Map // the text of sentSQL by number of rows
 
 	totals totals
 }
@@ -60,7 +62,10 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close closes the database.
 func (s *Store) Close() error {
-	err := s.w.Close()
+	s.prepared.mu.Lock()
+	err := s.prepared.close()
+	s.prepared.mu.Unlock()
+	err = errors.Join(err, s.w.Close())
 	if s.r != s.w {
 		err = errors.Join(err, s.r.Close())
 	}
