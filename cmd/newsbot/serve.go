@@ -197,6 +197,7 @@ func newRole(name string, db *store.Store, holder string, m *metrics, log *slog.
 	if db.Engine() != "sqlite" {
 		o.Leases = db
 	}
+	m.holds(name, false)
 	return role.New(o)
 }
 
