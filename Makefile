@@ -25,7 +25,7 @@ lint:
 bench: ## each figure beside its reference, from the same run
 	@scripts/test-deps
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./cmd/newsbot
-	NEWSBOT_TEST_FULL=1 $(GO) test -count 1 -v -run 'KilledBroadcast|RandomFaults' -timeout 30m ./cmd/newsbot
+	NEWSBOT_TEST_FULL=1 $(GO) test -count 1 -v -run 'Killed(Broadcast|Correction)|RandomFaults|BreakingOvertakes' -timeout 30m ./cmd/newsbot
 	$(GO) test -run "^$$" -bench . -benchtime 200ms -timeout 30m ./bot ./internal/...
 
 fuzz: ## half a minute for each fuzz target
