@@ -6,9 +6,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
+
+// maxLinked is how many bytes of JSON-LD are read.
+const maxLinked = 512 << 10
 
 // maxHeadline is how many characters of an h1 can be a headline.
 const maxHeadline = 200
@@ -20,7 +24,16 @@ type metadata struct {
 	language  string // as declared: kk, ru, en or another primary subtag
 	image     string // absolute
 	published time.Time
-	body      string // articleBody of JSON-LD
+	body      string   // articleBody of JSON-LD
+	data      []string // JSON of the page's application
+
+	// What the page says of what it is.
+	kind      string // og:type
+	home      bool   // its own address is the front page's
+	article   bool   // JSON-LD describes an article
+	list      bool   // JSON-LD describes a list or a site, and no article
+	headline  bool   // its h1 is its title
+	siteTitle bool   // its title is the site's
 }
 
 // readMetadata reads JSON-LD first, then meta elements, then what is visible.
@@ -28,7 +41,8 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 	var m metadata
 	metas := map[string]string{}
 	var ld linked
-	var htmlTitle, h1, firstTime string
+	ldSize := 0
+	var htmlTitle, h1, firstTime, canonical string
 	for n := range doc.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
@@ -41,13 +55,18 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 			if v := attr(n, "content"); key != "" && v != "" && metas[key] == "" {
 				metas[key] = v
 			}
+		case "link":
+			if canonical == "" && strings.EqualFold(attr(n, "rel"), "canonical") {
+				canonical = attr(n, "href")
+			}
 		case "script":
-			if strings.EqualFold(attr(n, "type"), "application/ld+json") {
-				ld.read(textOfScript(n))
+			if raw := textOfScript(n); strings.EqualFold(attr(n, "type"), "application/ld+json") && ldSize+len(raw) <= maxLinked {
+				ldSize += len(raw)
+				ld.read(raw)
 			}
 		case "title":
 			if htmlTitle == "" && n.Namespace == "" { // inline SVG has titles of its own
-				htmlTitle = clean(flat(textOf(n)))
+				htmlTitle = prefix(clean(flat(textOf(n))), 2*maxTitle)
 			}
 		case "h1":
 			if h1 == "" {
@@ -92,13 +111,21 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 			break
 		}
 	}
-	m.body = ld.body
+	m.body, m.data = ld.body, scriptsData(doc)
+	m.kind = metas["og:type"]
+	m.article, m.list = ld.headline != "" || ld.body != "", ld.list && ld.headline == ""
+	own, err := url.Parse(firstOf(canonical, metas["og:url"]))
+	m.home = err == nil && canonical+metas["og:url"] != "" && own.RawQuery == "" && homePath.MatchString(own.Path)
+	m.headline = h1 != "" && utf8.RuneCountInString(h1) >= 20 && strings.HasPrefix(folded(htmlTitle+" "+m.title), folded(h1))
+	m.siteTitle = m.title != "" && (strings.EqualFold(m.title, site) || sameName(m.title, base.Hostname()))
 	return m
 }
 
 // linked gathers what JSON-LD says of an article. The first answer counts.
 type linked struct {
 	headline, author, image, published, publisher, language, body string
+
+	list bool // of what is described something is a site or a list
 }
 
 func (l *linked) read(raw string) {
@@ -132,6 +159,9 @@ func (l *linked) visit(v any, depth int) {
 			l.publisher = firstOf(l.publisher, names(v["publisher"]))
 			l.language = firstOf(l.language, str(v["inLanguage"]))
 			l.body = firstOf(l.body, str(v["articleBody"]))
+		}
+		if t := str(v["@type"]); t == "WebSite" || t == "CollectionPage" || t == "ItemList" || t == "SearchResultsPage" {
+			l.list = true
 		}
 		for _, key := range []string{"@graph", "mainEntity", "mainEntityOfPage", "hasPart"} {
 			l.visit(v[key], depth+1)

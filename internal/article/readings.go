@@ -31,29 +31,37 @@ func newReading(blocks []Block) reading {
 
 // readText reads the text of a page by trafilatura and by readability. Where they
 // differ a third reading, trafilatura's most careful, decides: of the three the one
-// that agrees best with the others is taken, without the blocks that it alone has. When
-// there is little text, the longer reading counts, or the page's own description of
-// itself. What the libraries know of title, author, picture and date fills gaps in art.
+// that agrees best with the others is taken, without the blocks that it alone has.
+// Where that is a small part of what another reading or the page's data holds, the
+// longer is taken. What the libraries know of title, author, picture and date fills gaps in art.
 func readText(doc *html.Node, base *url.URL, meta metadata, art *Article) []Block {
 	first := newReading(byTrafilatura(doc, base, trafilatura.Balanced, meta.published.IsZero(), art))
 	second := newReading(byReadability(doc, base, art))
+	said := newReading(tidy(bodyBlocks(meta.body, base.String()), art.Title))
 	if textLen(first.blocks) < enoughText || textLen(second.blocks) < enoughText {
-		best := first.blocks
-		if textLen(best) < enoughText && textLen(second.blocks) > textLen(best) {
-			best = second.blocks
+		best := first
+		if textLen(best.blocks) < enoughText && textLen(second.blocks) > textLen(best.blocks) {
+			best = second
 		}
-		if textLen(best) < enoughText && meta.body != "" {
-			if b := tidy(FromHTML(meta.body, base.String()), art.Title); textLen(b) > textLen(best) {
-				best = b
-			}
-		}
-		return best
+		return longest(best, said, dataReading(meta.data, base, best, art))
 	}
-	if agreement(first, second) >= agreed {
-		return withStructure(first.blocks, second.blocks)
+	chosen := first
+	if agreement(first, second) < agreed {
+		third := newReading(byTrafilatura(doc, base, trafilatura.FavorPrecision, false, art))
+		chosen = vote(first, second, third)
 	}
-	third := newReading(byTrafilatura(doc, base, trafilatura.FavorPrecision, false, art))
-	all := []reading{first, second, third}
+	if isPart(chosen, second) {
+		chosen = second
+	}
+	if isPart(chosen, said) || agreement(chosen, said) >= agreed && len(said.blocks) > 2*len(chosen.blocks) {
+		chosen = said
+	}
+	blocks := withLead(doc, base, withStructure(chosen.blocks, second.blocks))
+	return tidy(blocks, art.Title) // what followed a dropped block may be a heading of nothing
+}
+
+// vote is, of three readings, the one that agrees best with the others, without the blocks that it alone has.
+func vote(all ...reading) reading {
 	best, bestSum := 0, -1.0
 	for i, r := range all {
 		sum := 0.0
@@ -66,9 +74,48 @@ func readText(doc *html.Node, base *url.URL, meta metadata, art *Article) []Bloc
 			best, bestSum = i, sum
 		}
 	}
-	others := slices.Delete(slices.Clone(all), best, best+1)
-	blocks := withStructure(confirmed(all[best].blocks, others), second.blocks)
-	return tidy(blocks, art.Title) // what followed a dropped block may be a heading of nothing
+	return newReading(confirmed(all[best].blocks, slices.Delete(slices.Clone(all), best, best+1)))
+}
+
+// isPart says whether a short reading is a small part of a long one: the
+// beginning above a wall, or the one section that the careful readings kept.
+func isPart(short, long reading) bool {
+	const (
+		longest = 1500 // characters of what may be a part
+		times   = 2.5  // as long is the whole, at least
+		within  = 0.5  // of the part's shingles
+	)
+	size := textLen(short.blocks)
+	return size < longest && float64(textLen(long.blocks)) > times*float64(size) &&
+		float64(common(short.shingles, long.shingles)) >= within*float64(len(short.shingles))
+}
+
+// longest is the text of a page with little text: what was read, while it is
+// enough, or the longest of what the page's data hold.
+func longest(read reading, others ...reading) []Block {
+	for _, o := range others {
+		same := len(read.shingles) > 0 && agreement(read, o) >= agreed
+		if textLen(read.blocks) < enoughText && textLen(o.blocks) > textLen(read.blocks) || isPart(read, o) || same && len(o.blocks) > len(read.blocks) {
+			read = o
+		}
+	}
+	return read.blocks
+}
+
+// dataReading is what the data of the page's application hold, where it is needed.
+func dataReading(data []string, base *url.URL, best reading, art *Article) reading {
+	if textLen(best.blocks) >= 2*enoughText {
+		return reading{}
+	}
+	text, title := dataText(data, art.Title)
+	if text == "" {
+		return reading{}
+	}
+	r := newReading(tidy(bodyBlocks(text, base.String()), title))
+	if textLen(best.blocks) < enoughText && art.Title == "" {
+		art.Title = title
+	}
+	return r
 }
 
 // byTrafilatura is the library that is right most often.

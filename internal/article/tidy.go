@@ -12,13 +12,13 @@ var notText = []string{
 	"читайте также", "читай также", "читать также", "читайте по теме", "смотрите также", "по теме:", "материалы по теме",
 	"подписывайтесь", "подпишитесь", "наши новости теперь в", "следите за новостями", "следите за нами",
 	"больше новостей в", "самые важные новости в", "присоединяйтесь к нам", "нашли ошибку", "увидели ошибку",
-	"сообщить об ошибке", "подписаться", "при использовании материалов", "используйте ссылку",
+	"сообщить об ошибке", "подписаться", "чтобы прочитать полностью", "чтобы читать дальше", "полный текст доступен", "материал доступен по подписке", "оформите подписку", "читать далее", "читать полностью", "при использовании материалов", "используйте ссылку",
 	// Kazakh
 	"оқи отырыңыз", "тағы оқыңыз", "тағы да оқыңыз", "сондай-ақ оқыңыз", "осы тақырып бойынша", "тақырып бойынша",
-	"жазылыңыз", "бізге жазылыңыз", "арнамызға жазыл", "telegram арна", "telegram-арна", "телеграм арна", "телеграм-арна", "қате таптыңыз ба",
+	"жазылыңыз", "бізге жазылыңыз", "арнамызға жазыл", "толық оқу", "толығырақ оқу", "telegram арна", "telegram-арна", "телеграм арна", "телеграм-арна", "қате таптыңыз ба",
 	// English
 	"read also", "also read", "read more:", "see also", "related:", "related articles", "related posts", "related stories",
-	"subscribe to", "sign up for", "follow us", "share this",
+	"subscribe to", "subscribe now", "sign up for", "follow us", "share this", "continue reading with", "already a subscriber", "log in to continue", "sign in to continue", "to continue reading",
 }
 
 // alone are notices when they are the whole line, or when a sign follows: an
@@ -61,6 +61,9 @@ func tidy(blocks []Block, title string) []Block {
 			continue
 		}
 		if texts == 0 && title != "" && folded(b.Text) == title {
+			continue
+		}
+		if isCredit(b.Text) || b.Kind != TableRow && (texts < 2 || i >= len(blocks)-2) && isByline(b.Text, "") {
 			continue
 		}
 		out = append(out, b)
