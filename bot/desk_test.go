@@ -86,6 +86,19 @@ func open(t *testing.T, language string) *desk {
 func openBoard(t *testing.T, language string, board rates.Board, zone *time.Location) *desk {
 	t.Helper()
 	t.Parallel()
+	return openOn(t, language, storetest.SQLite(t), board, zone)
+}
+
+// onEach runs a test on a desk on SQLite and on one on PostgreSQL.
+func onEach(t *testing.T, language string, test func(t *testing.T, d *desk)) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) { test(t, openOn(t, language, storetest.SQLite(t), rates.Board{}, almaty)) })
+	t.Run("postgres", func(t *testing.T) { test(t, openOn(t, language, storetest.Postgres(t), rates.Board{}, almaty)) })
+}
+
+// openOn is open for a database.
+func openOn(t *testing.T, language, address string, board rates.Board, zone *time.Location) *desk {
+	t.Helper()
 	d := &desk{t: t, changed: make(chan struct{}), log: &logged{}}
 	d.set(time.Date(2026, 4, 7, 8, 30, 0, 0, almaty))
 	var err error
@@ -102,7 +115,7 @@ func openBoard(t *testing.T, language string, board rates.Board, zone *time.Loca
 			Members: map[int64]string{reader: emulator.Creator, other: emulator.Member, d.tg.Bot().ID: emulator.Member},
 		})
 	}
-	d.db = storetest.Opener(t, storetest.SQLite(t))()
+	d.db = storetest.Opener(t, address)()
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	client, err := telegram.New(telegram.Options{Token: token, BaseURL: d.tg.URL(), Log: log})
 	if err != nil {

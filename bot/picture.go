@@ -117,7 +117,7 @@ func (b *Bot) remove(ctx context.Context, r *request) error {
 	}
 	err := b.o.Telegram.DeleteMessage(ctx, r.chat.ID, r.message.ID)
 	switch telegram.Classify(err) {
-	case telegram.Locked, telegram.NoRights:
+	case telegram.Locked, telegram.NoRights, telegram.NoWrite:
 		err = b.o.Telegram.DropKeyboard(ctx, r.chat.ID, r.message.ID)
 	case telegram.Flood:
 		b.o.Pacer.Flooded(r.chat.ID, retryAfter(err))

@@ -89,7 +89,7 @@ func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bo
 		switch class := telegram.Classify(err); {
 		case err == nil, class == telegram.NotModified:
 			return true, nil
-		case class == telegram.Gone || class == telegram.NoRights:
+		case class == telegram.Gone || class == telegram.NoWrite:
 			b.o.Log.Info("editor cannot be reached, the progress is not shown", slog.String("broadcast", c.ID), slog.Any("error", err))
 			return true, nil
 		case class == telegram.Flood:
@@ -105,7 +105,7 @@ func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bo
 	switch class := telegram.Classify(err); {
 	case err == nil:
 		return true, b.o.Store.SetBroadcastProgress(ctx, c.ID, id)
-	case class == telegram.Gone || class == telegram.NoRights:
+	case class == telegram.Gone || class == telegram.NoWrite:
 		return true, nil
 	case class == telegram.Flood:
 		b.o.Pacer.Flooded(c.EditorChat, retryAfter(err))

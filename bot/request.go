@@ -208,12 +208,19 @@ func (b *Bot) refuse(ctx context.Context, r *request) (string, error) {
 func (b *Bot) onMember(ctx context.Context, r *request, m *telegram.MemberChange) (answer, error) {
 	r.name = "member"
 	if m.Status == "left" || m.Status == "kicked" || !m.CanSend {
-		reason := "the bot was removed"
+		reason := store.InactiveKicked
 		switch {
 		case m.Chat.Kind == telegram.Private:
-			reason = "the bot was blocked"
+			reason = store.InactiveBlocked
 		case m.Status != "left" && m.Status != "kicked":
-			reason = "the bot may not write"
+			reason = store.InactiveNoRights
+			// Known from now on, if it was not: its owner is to be told.
+			if _, err := b.load(ctx, r, m.Chat, m.From); err != nil {
+				return answer{}, err
+			}
+			if err := b.owns(ctx, r, m); err != nil {
+				return answer{}, err
+			}
 		}
 		err := b.o.Store.DeactivateChat(ctx, r.now, m.Chat.ID, reason)
 		if isNotFound(err) { // it was never here
@@ -225,14 +232,29 @@ func (b *Bot) onMember(ctx context.Context, r *request, m *telegram.MemberChange
 	if err != nil && !isNotFound(err) {
 		return answer{}, err
 	}
-	wasHere := err == nil && before.Active
+	// Greeted is who comes in, not one whose rights change.
+	wasHere := err == nil && (before.Active || before.InactiveReason == store.InactiveNoRights)
 	if _, err := b.load(ctx, r, m.Chat, m.From); err != nil {
+		return answer{}, err
+	}
+	if err := errors.Join(b.owns(ctx, r, m), b.rightsBack(ctx, r)); err != nil {
 		return answer{}, err
 	}
 	if r.place != groups || wasHere {
 		return answer{}, nil // a channel's readers are not to be greeted
 	}
 	return note(r.p.H("start.group")), nil
+}
+
+// owns notes who brought the bot into a group or channel. Who only changes its
+// rights there does not own it, unless nobody does.
+func (b *Bot) owns(ctx context.Context, r *request, m *telegram.MemberChange) error {
+	came := m.Before == "left" || m.Before == "kicked"
+	if r.place == private || m.From.ID == 0 || m.From.Bot || !came && r.chat.OwnerID != 0 || r.chat.OwnerID == m.From.ID {
+		return nil
+	}
+	r.chat.OwnerID = m.From.ID
+	return b.o.Store.SetOwner(ctx, r.chat.ID, m.From.ID)
 }
 
 // badData is an error about callback data that this bot did not write.

@@ -223,5 +223,28 @@ func walk(t *testing.T, language string) map[string]string {
 		d.must(err)
 	}
 	keep("queue", d.ask(editor, editor, "/queue"))
+
+	// Rights, lost and found.
+	notice := func(name string) {
+		t.Helper()
+		claimed, err := d.db.Claim(d.ctx(), d.clock(), "test", time.Minute, 2000)
+		d.must(err)
+		for _, c := range claimed {
+			if !strings.HasPrefix(c.Key, "rights") {
+				continue // of the queue above
+			}
+			screens[name] += fmt.Sprintf("to %d, silent=%v:\n%s\n", c.ChatID, c.Message.Silent, c.Message.Text)
+		}
+	}
+	d.tg.AddChat(emulator.Chat{ID: channel, Type: emulator.Channel, Title: "Вести <&>", Members: map[int64]string{reader: emulator.Creator}})
+	d.step(1, func() { d.tg.AddBot(channel, reader, emulator.Administrator) })
+	d.step(1, func() { d.tg.SetRights(channel, emulator.Rights{EditMessages: true}) })
+	d.must(d.bot.Rights(d.ctx()))
+	notice("rights_channel")
+	d.step(1, func() { d.tg.SetRights(channel, emulator.AllRights()) })
+	notice("rights_back")
+	d.must(d.db.DeactivateChat(d.ctx(), d.clock(), group, store.InactiveNoRights))
+	d.must(d.bot.Rights(d.ctx()))
+	notice("rights_group")
 	return screens
 }

@@ -93,7 +93,7 @@ func (b *Bot) edit(ctx context.Context, messageID int64, d outbox.Delivery) (kep
 		return b.later(ctx, d, after)
 	case class == telegram.Temporary:
 		return b.later(ctx, d, 0)
-	case class == telegram.Gone || class == telegram.NoRights:
+	case class == telegram.Gone || class == telegram.NoWrite:
 		return time.Time{}, b.gone(ctx, d.ChatID, err)
 	default:
 		// The message is gone, the chat has moved, the text is not understood:
@@ -159,7 +159,10 @@ func (b *Bot) later(ctx context.Context, d outbox.Delivery, after time.Duration)
 func (b *Bot) gone(ctx context.Context, chatID int64, cause error) error {
 	b.o.Log.Info("chat cannot be reached", slog.Int64("chat", chatID), slog.Any("error", cause))
 	reason := "unreachable"
-	if cause != nil {
+	switch {
+	case telegram.Classify(cause) == telegram.NoWrite:
+		reason = store.InactiveNoRights
+	case cause != nil:
 		reason = cause.Error()
 	}
 	if err := b.o.Store.DeactivateChat(ctx, b.o.Now(), chatID, reason); err != nil && !isNotFound(err) {

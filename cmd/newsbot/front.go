@@ -137,6 +137,14 @@ func (f *front) progress(ctx context.Context) error {
 	return nil
 }
 
+// rights looks after the chats in which the bot may not write.
+func (f *front) rights(ctx context.Context) error {
+	if t := f.term.Load(); t != nil {
+		return t.desk.Rights(ctx)
+	}
+	return nil
+}
+
 // wake tells the outbox that there is something to send. Where it is another
 // process's, that one looks every second.
 func (f *front) wake() {

@@ -126,7 +126,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client,
 		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewBank(client, s.board.Book, s.ratesURL), Fallback: fallbackBank(client, s),
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, s.board, h.now(), log) },
-		Progress: front.progress, Wake: front.wake, Now: h.now, Zone: s.zone,
+		Progress: front.progress, Rights: front.rights, Wake: front.wake, Now: h.now, Zone: s.zone,
 		RatesHeld:    tellEditors(db, s.board.Book, s.editors, h.now, front.wake),
 		PollInterval: s.pollInterval, Log: log, Observe: m.job,
 	})

@@ -201,12 +201,20 @@ func (s *Server) changeMember(c *chat, userID int64, by User, status string) {
 	s.chatChanged(c.id)
 }
 
-// SetRights changes what the bot may do as an administrator.
+// SetRights changes what the bot may do as an administrator. The bot hears of it.
 func (s *Server) SetRights(chatID int64, r Rights) {
-	if c := s.chat(chatID); c != nil {
-		c.mu.Lock()
-		c.rights = r
-		c.mu.Unlock()
+	c := s.chat(chatID)
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := s.member(c, s.bot)
+	changed := c.rights != r
+	c.rights = r
+	if changed && c.status(s.bot.ID) == Administrator {
+		by := s.owner(c)
+		s.update("my_chat_member", wireMemberUpdate{Chat: c.wire(), From: by.wire(), Date: s.opt.Now().Unix(), Old: before, New: s.member(c, s.bot)})
 	}
 }
 

@@ -98,6 +98,7 @@ func openOn(t *testing.T, db *store.Store) *desk {
 			return 0, nil
 		},
 		Progress: func(context.Context) error { d.progress.Add(1); return nil },
+		Rights:   func(context.Context) error { return nil },
 		Wake:     func() { d.woken.Add(1) },
 		Now:      d.clock, Zone: almaty, PollInterval: 5 * time.Minute,
 		Log: slog.New(slog.NewTextHandler(d.log, nil)),

@@ -38,6 +38,8 @@ type Options struct {
 	Digests func(ctx context.Context) (int, error)
 	// Progress brings the broadcasts' progress messages up to date.
 	Progress func(ctx context.Context) error
+	// Rights looks after the chats in which the bot may not write.
+	Rights func(ctx context.Context) error
 	// Wake tells the outbox that there is something to send.
 	Wake func()
 	Now  func() time.Time
@@ -104,6 +106,7 @@ func New(o Options) *Jobs {
 		{Name: "digests", Spec: "@every 5s", Role: RoleClock, Run: j.digests},
 		{Name: "prune", Spec: "17 4 * * *", Role: RoleClock, Run: j.prune},
 		{Name: "progress", Spec: "@every 3s", Role: RoleTelegram, Run: o.Progress},
+		{Name: "rights", Spec: "@every 20s", Role: RoleTelegram, Run: o.Rights},
 	}
 	for _, job := range j.table {
 		j.busy[job.Name], j.trouble[job.Name] = &sync.Mutex{}, &trouble{}

@@ -145,6 +145,7 @@ type wireMember struct {
 type wireMemberships struct {
 	Chat wireChat   `json:"chat"`
 	From wireUser   `json:"from"`
+	Old  wireMember `json:"old_chat_member"`
 	New  wireMember `json:"new_chat_member"`
 }
 
@@ -170,6 +171,7 @@ func decodeUpdate(raw []byte) (u Update, ok bool, err error) {
 		u.Member = &MemberChange{
 			Chat:    chat,
 			From:    w.Member.From.user(),
+			Before:  w.Member.Old.status(),
 			Status:  w.Member.New.status(),
 			CanSend: w.Member.New.canSend(chat.Kind),
 		}

@@ -62,14 +62,14 @@ func TestDecodeUpdate(t *testing.T) {
 			Update{ID: 1, Callback: &Callback{ID: "q", From: user, Data: "n:2"}}},
 		{"inline query", `{"update_id":1,"inline_query":{"id":"q","from":` + person + `,"query":"100 usd","offset":"","chat_type":"group"}}`,
 			Update{ID: 1, Inline: &InlineQuery{ID: "q", From: user, Text: "100 usd"}}},
-		{"blocked", member(direct, `{"status":"kicked","until_date":0}`), Update{ID: 1, Member: &MemberChange{Chat: chat, From: user, Status: "kicked"}}},
-		{"unblocked", member(direct, `{"status":"member"}`), Update{ID: 1, Member: &MemberChange{Chat: chat, From: user, Status: "member", CanSend: true}}},
-		{"made administrator of a group", member(forum, `{"status":"administrator"}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Status: "administrator", CanSend: true}}},
-		{"administrator of a channel who may not post", member(news, `{"status":"administrator","can_post_messages":false}`), Update{ID: 1, Member: &MemberChange{Chat: channel, From: user, Status: "administrator"}}},
-		{"administrator of a channel", member(news, `{"status":"administrator","can_post_messages":true}`), Update{ID: 1, Member: &MemberChange{Chat: channel, From: user, Status: "administrator", CanSend: true}}},
-		{"muted", member(forum, `{"status":"restricted","is_member":true,"can_send_messages":false}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Status: "restricted"}}},
-		{"restricted, may write", member(forum, `{"status":"restricted","is_member":true,"can_send_messages":true}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Status: "restricted", CanSend: true}}},
-		{"restricted and away", member(forum, `{"status":"restricted","is_member":false,"can_send_messages":true}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Status: "left"}}},
+		{"blocked", member(direct, `{"status":"kicked","until_date":0}`), Update{ID: 1, Member: &MemberChange{Chat: chat, From: user, Before: "left", Status: "kicked"}}},
+		{"unblocked", member(direct, `{"status":"member"}`), Update{ID: 1, Member: &MemberChange{Chat: chat, From: user, Before: "left", Status: "member", CanSend: true}}},
+		{"made administrator of a group", member(forum, `{"status":"administrator"}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Before: "left", Status: "administrator", CanSend: true}}},
+		{"administrator of a channel who may not post", member(news, `{"status":"administrator","can_post_messages":false}`), Update{ID: 1, Member: &MemberChange{Chat: channel, From: user, Before: "left", Status: "administrator"}}},
+		{"administrator of a channel", member(news, `{"status":"administrator","can_post_messages":true}`), Update{ID: 1, Member: &MemberChange{Chat: channel, From: user, Before: "left", Status: "administrator", CanSend: true}}},
+		{"muted", member(forum, `{"status":"restricted","is_member":true,"can_send_messages":false}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Before: "left", Status: "restricted"}}},
+		{"restricted, may write", member(forum, `{"status":"restricted","is_member":true,"can_send_messages":true}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Before: "left", Status: "restricted", CanSend: true}}},
+		{"restricted and away", member(forum, `{"status":"restricted","is_member":false,"can_send_messages":true}`), Update{ID: 1, Member: &MemberChange{Chat: forumChat, From: user, Before: "left", Status: "left"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

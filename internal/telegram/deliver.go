@@ -131,6 +131,9 @@ func deleteOutcome(d outbox.Delivery, err error) outbox.Outcome {
 
 // about completes the outcome of what was done to a message that is there.
 func about(d outbox.Delivery, out outbox.Outcome) outbox.Outcome {
+	if Classify(out.Err) == NoWrite {
+		out.Result = outbox.Rejected // whether texts may be sent there is for a send to say
+	}
 	if out.Result == outbox.Sent {
 		out.MessageID, out.MoreIDs = d.TargetID, d.MoreIDs
 	} else {

@@ -89,7 +89,7 @@ func TestOutcomes(t *testing.T) {
 		result outbox.Result
 		reason outbox.Reason
 	}
-	no := out{rejected, outbox.ReasonNoRights}
+	no, mute := out{rejected, outbox.ReasonNoRights}, out{gone, outbox.ReasonNoRights}
 	never := out{rejected, outbox.ReasonRejected}
 	missing := out{rejected, outbox.ReasonNoMessage}
 	locked := out{rejected, outbox.ReasonLocked}
@@ -113,11 +113,11 @@ func TestOutcomes(t *testing.T) {
 		{400, "Bad Request: private chat not found", out{gone, outbox.ReasonNotFound}, out{gone, outbox.ReasonNotFound}, out{gone, outbox.ReasonNotFound}},
 		{400, "Bad Request: chat_id is empty", never, never, never},
 		{400, "Bad Request: group chat was upgraded to a supergroup chat", out{moved, outbox.ReasonMoved}, out{moved, outbox.ReasonMoved}, out{moved, outbox.ReasonMoved}},
-		{400, "Bad Request: have no write access to the chat", no, no, no},
-		{400, "Bad Request: need administrator rights in the channel chat", no, no, no},
-		{400, "Bad Request: not enough rights to send text messages to the chat", no, no, no},
+		{400, "Bad Request: have no write access to the chat", mute, no, no},
+		{400, "Bad Request: need administrator rights in the channel chat", mute, no, no},
+		{400, "Bad Request: not enough rights to send text messages to the chat", mute, no, no},
 		{400, "Bad Request: not enough rights to send photos to the chat", no, no, no},
-		{400, "Bad Request: CHAT_WRITE_FORBIDDEN", no, no, no},
+		{400, "Bad Request: CHAT_WRITE_FORBIDDEN", mute, no, no},
 		{403, "Forbidden: something that nobody has seen yet", no, no, no},
 		{400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message",
 			never, out{result: sent}, never},

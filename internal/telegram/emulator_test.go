@@ -193,7 +193,7 @@ func TestEmulatorSends(t *testing.T) {
 		{"deleted topic", func() { s.DeleteTopic(forumID, topic) }, func() outbox.Outcome {
 			return send(forumID, topic, outbox.Message{Text: "бұрынғы тақырыпқа"})
 		}, outbox.Sent, "бұрынғы тақырыпқа", forumID},
-		{"silenced group", func() { s.SetRestrictions(groupID, true, true) }, func() outbox.Outcome { return send(groupID, 0, text) }, outbox.Rejected, "", 0},
+		{"silenced group", func() { s.SetRestrictions(groupID, true, true) }, func() outbox.Outcome { return send(groupID, 0, text) }, outbox.Gone, "", 0},
 		{"removed from the forum", func() { s.SetMember(forumID, s.Bot().ID, emulator.Kicked) }, func() outbox.Outcome { return send(forumID, 0, text) }, outbox.Gone, "", 0},
 		{"upgraded group", func() { s.Upgrade(groupID) }, func() outbox.Outcome { return send(groupID, 0, text) }, outbox.Moved, "", 0},
 		{"deactivated account", func() { s.Deactivate(reader) }, func() outbox.Outcome { return send(reader, 0, text) }, outbox.Gone, "", 0},

@@ -30,6 +30,7 @@ const (
 	NotModified        // the edit changes nothing
 	Flood              // too many requests: wait Error.RetryAfter
 	Gone               // the chat cannot be reached any more
+	NoWrite            // the chat is there, the bot may not write in it
 	NoRights           // the chat is there, the bot may not do this in it
 	Moved              // the group became the supergroup Error.MigrateTo
 	BadHTML            // the text's formatting is not understood
@@ -46,7 +47,7 @@ const (
 )
 
 var classNames = [...]string{
-	OK: "ok", NotModified: "not modified", Flood: "flood", Gone: "gone", NoRights: "no rights", Moved: "moved",
+	OK: "ok", NotModified: "not modified", Flood: "flood", Gone: "gone", NoWrite: "no right to write", NoRights: "no rights", Moved: "moved",
 	BadHTML: "bad HTML", BadPreview: "bad preview", BadButton: "bad button", ThreadGone: "thread gone",
 	NotFound: "not found", Locked: "locked", QueryTooOld: "query too old", Rejected: "rejected", Unauthorized: "unauthorized",
 	Conflict: "conflict", Temporary: "temporary",
@@ -85,16 +86,19 @@ var descriptions = []struct {
 	{"peer_id_invalid", Gone},
 	{"channel_private", Gone},
 
-	{"have no write access", NoRights},
-	{"have no rights to send", NoRights},
-	{"need administrator rights", NoRights},
+	{"have no write access", NoWrite},
+	{"have no rights to send", NoWrite},
+	{"need administrator rights", NoWrite},
+	{"not enough rights to send text messages", NoWrite},
+	{"chat_write_forbidden", NoWrite},
+	{"chat_admin_required", NoWrite},
+	{"chat_restricted", NoWrite},
+	{"chat_guest_send_forbidden", NoWrite},
+	{"chat_send_plain_forbidden", NoWrite},
+	{"user_banned_in_channel", NoWrite},
+	// Where pictures are not wanted, or one topic is closed, texts still are.
 	{"not enough rights", NoRights},
-	{"chat_write_forbidden", NoRights},
-	{"chat_admin_required", NoRights},
-	{"chat_restricted", NoRights},
-	{"chat_guest_send_forbidden", NoRights},
-	{"chat_send_", NoRights}, // …PLAIN_FORBIDDEN, …PHOTOS_FORBIDDEN and their like
-	{"user_banned_in_channel", NoRights},
+	{"chat_send_", NoRights}, // …PHOTOS_FORBIDDEN and its like
 	{"topic_closed", NoRights},
 
 	{"message thread not found", ThreadGone},
@@ -204,7 +208,7 @@ func Reason(err error) outbox.Reason {
 			}
 		}
 		return outbox.ReasonNotFound
-	case NoRights:
+	case NoWrite, NoRights:
 		return outbox.ReasonNoRights
 	case Moved:
 		return outbox.ReasonMoved

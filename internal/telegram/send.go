@@ -47,7 +47,7 @@ func Outcome(id int64, err error) outbox.Outcome {
 		o.Result = outbox.Sent
 	case Flood:
 		o.Result = outbox.Flooded
-	case Gone:
+	case Gone, NoWrite:
 		o.Result = outbox.Gone
 	case Moved:
 		o.Result = outbox.Moved

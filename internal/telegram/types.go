@@ -86,6 +86,8 @@ type Callback struct {
 type MemberChange struct {
 	Chat Chat
 	From User
+	// Before is the standing until now, as Status is.
+	Before string
 	// Status is the new one: creator, administrator, member, restricted, left, kicked.
 	Status string
 	// CanSend is false when the new standing does not let the bot write there.
