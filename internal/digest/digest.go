@@ -50,8 +50,9 @@ func Days(p *locale.Printer, weekdays uint8) string {
 func Clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
 
 // Build makes the message of a chat's digest: the date, the rates, and the
-// stories that came since the last slot, newest first. lastSlot is zero for the first.
-func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.Chat, lastSlot, now time.Time) (*outbox.Message, error) {
+// stories that came since the last slot, newest first, without those that the
+// chat has been told otherwise. lastSlot is zero for the first.
+func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.Chat, lastSlot, now time.Time, without ...string) (*outbox.Message, error) {
 	zone, err := locale.Zone(chat.Zone)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.C
 		return nil, fmt.Errorf("build digest: %w", err)
 	}
 	headlines, _, err := db.Headlines(ctx, store.NewsQuery{
-		Languages: chat.NewsLanguages, Topics: chat.Topics, AsOf: now, Since: reach(lastSlot, now), Limit: stories,
+		Languages: chat.NewsLanguages, Topics: chat.Topics, Without: without, AsOf: now, Since: reach(lastSlot, now), Limit: stories,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build digest: %w", err)

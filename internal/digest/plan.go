@@ -90,9 +90,13 @@ func (r *round) slice(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	r.after = due[len(due)-1].Digest
+	already, err := r.press.told(ctx, due)
+	if err != nil {
+		return false, err
+	}
 	slots := make([]store.Slot, 0, len(due))
 	for _, d := range due {
-		slot, err := r.settle(ctx, d)
+		slot, err := r.settle(ctx, d, already[d.ChatID])
 		if err != nil {
 			r.stuck++
 			if r.stuck <= told {
@@ -108,8 +112,8 @@ func (r *round) slice(ctx context.Context) (more bool, err error) {
 	return len(due) == slice, err
 }
 
-// settle decides on one slot.
-func (r *round) settle(ctx context.Context, d store.DueDigest) (store.Slot, error) {
+// settle decides on one slot; without are the stories that the chat knows already.
+func (r *round) settle(ctx context.Context, d store.DueDigest, without []string) (store.Slot, error) {
 	zone, err := locale.Zone(d.Chat.Zone)
 	if err != nil {
 		return store.Slot{}, err
@@ -134,7 +138,7 @@ func (r *round) settle(ctx context.Context, d store.DueDigest) (store.Slot, erro
 	// A reader who has it come in the quiet hours wants to hear it; one that is
 	// late and falls into them wakes nobody.
 	silent := d.Chat.Quiet.At(r.now, zone) && !d.Chat.Quiet.At(d.NextAt, zone)
-	if slot.Message, err = r.press.message(ctx, d, silent); err == nil && d.Digest.Chart {
+	if slot.Message, err = r.press.message(ctx, d, without, silent); err == nil && d.Digest.Chart {
 		slot.Picture = r.press.chart(ctx, d)
 	}
 	return slot, err

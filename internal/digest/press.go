@@ -24,12 +24,15 @@ type press struct {
 	editions map[edition]*printed
 	since    map[int64]int64 // when a digest begins → the newest news before, which begins the same digest
 	charts   map[string]*outbox.Message
+	runs     []store.ToldRun // broadcasts that told stories; read once
+	asked    bool
 	made     int // digests that were rendered
 }
 
 // edition is all that a digest depends on besides the round itself.
 type edition struct {
 	language, zone, newsLanguages, topics, currencies string
+	without                                           string // stories that the chat has been told otherwise
 	since                                             int64
 }
 
@@ -43,15 +46,35 @@ func newPress(db *store.Store, board rates.Board, now time.Time, log *slog.Logge
 	return press{db: db, board: board, now: now, log: log, editions: map[edition]*printed{}, since: map[int64]int64{}, charts: map[string]*outbox.Message{}}
 }
 
+// told returns which stories chats have been told, or are about to be told, by
+// broadcasts: breaking news is no news in the morning.
+func (s *press) told(ctx context.Context, due []store.DueDigest) (map[int64][]string, error) {
+	if !s.asked {
+		runs, err := s.db.ToldRuns(ctx, s.now.Add(-maxReach))
+		if err != nil {
+			return nil, err
+		}
+		s.runs, s.asked = runs, true
+	}
+	if len(s.runs) == 0 {
+		return nil, nil
+	}
+	chats := make([]int64, len(due))
+	for i, d := range due {
+		chats[i] = d.ChatID
+	}
+	return s.db.ToldStories(ctx, s.now, s.runs, chats)
+}
+
 // message returns a chat's digest, which others may have as well: nobody may change it.
-func (s *press) message(ctx context.Context, d store.DueDigest, silent bool) (*outbox.Message, error) {
+func (s *press) message(ctx context.Context, d store.DueDigest, without []string, silent bool) (*outbox.Message, error) {
 	since, err := s.begins(ctx, reach(d.LastSlot, s.now))
 	if err != nil {
 		return nil, err
 	}
 	key := edition{
 		language: d.Chat.Language, zone: d.Chat.Zone, newsLanguages: strings.Join(d.Chat.NewsLanguages, ","),
-		topics: strings.Join(d.Chat.Topics, ","), currencies: strings.Join(d.Chat.Currencies, ","), since: since,
+		topics: strings.Join(d.Chat.Topics, ","), currencies: strings.Join(d.Chat.Currencies, ","), without: strings.Join(without, ","), since: since,
 	}
 	if len(d.Chat.Topics) == 1 && d.Chat.Topics[0] == "" { // only those without a topic: not the same as all
 		key.topics = "-"
@@ -59,7 +82,7 @@ func (s *press) message(ctx context.Context, d store.DueDigest, silent bool) (*o
 	e, ok := s.editions[key]
 	if !ok {
 		e = &printed{}
-		e.message, e.err = s.render(ctx, d)
+		e.message, e.err = s.render(ctx, d, without)
 		s.editions[key] = e
 	}
 	if e.err != nil || !silent {
@@ -90,14 +113,14 @@ func (s *press) begins(ctx context.Context, since time.Time) (int64, error) {
 }
 
 // render makes a digest. A panic is an error like any other.
-func (s *press) render(ctx context.Context, d store.DueDigest) (m *outbox.Message, err error) {
+func (s *press) render(ctx context.Context, d store.DueDigest, without []string) (m *outbox.Message, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
 	s.made++
-	return Build(ctx, s.db, s.board, d.Chat, d.LastSlot, s.now)
+	return Build(ctx, s.db, s.board, d.Chat, d.LastSlot, s.now, without...)
 }
 
 // chart is the picture of a chat's digest; nil when there is none to show. A

@@ -43,6 +43,7 @@ type Broadcast struct {
 	Category   string // empty is CategoryNewsroom
 	Audience   Audience
 	Critical   bool   // with a sound in quiet hours too
+	ArticleID  string // the article it tells; a digest does not tell the story again. Empty: none
 	Title      string // plain text, for lists
 	EditorID   int64
 	EditorChat int64
@@ -82,6 +83,7 @@ type broadcastRow struct {
 	Category   string `db:"category"`
 	Audience   string `db:"audience"`
 	Critical   bool   `db:"critical"`
+	ArticleID  string `db:"article_id"`
 	Title      string `db:"title"`
 	Media      string `db:"media"`
 	EditorID   int64  `db:"editor_id"`
@@ -123,7 +125,7 @@ const (
 )
 
 // One statement, so that a slice that ends meanwhile is counted once.
-var broadcastSQL = `SELECT b.broadcast_id, b.kind, b.target_id, b.category, b.audience, b.critical, b.title, b.media,
+var broadcastSQL = `SELECT b.broadcast_id, b.kind, b.target_id, b.category, b.audience, b.critical, b.article_id, b.title, b.media,
 	b.editor_id, b.editor_chat, b.approver_id, b.language, b.payload_id, p.body, b.state, b.total, b.planned,
 	b.sent + ` + inSlices(`r.state = 'sent'`) + ` AS sent, b.failed + ` + inSlices(isFailed) + ` AS failed,
 	b.gone + ` + inSlices(`r.state = 'gone'`) + ` AS gone, b.too_late + ` + inSlices(isLate) + ` AS too_late,
@@ -133,7 +135,7 @@ var broadcastSQL = `SELECT b.broadcast_id, b.kind, b.target_id, b.category, b.au
 
 func (r broadcastRow) broadcast() (Broadcast, error) {
 	b := Broadcast{
-		ID: r.ID, Kind: r.Kind, TargetID: r.TargetID, Category: r.Category, Critical: r.Critical, Title: r.Title, Media: outbox.Media(r.Media),
+		ID: r.ID, Kind: r.Kind, TargetID: r.TargetID, Category: r.Category, Critical: r.Critical, ArticleID: r.ArticleID, Title: r.Title, Media: outbox.Media(r.Media),
 		EditorID: r.EditorID, EditorChat: r.EditorChat, ApproverID: r.ApproverID, Language: r.Language, State: r.State,
 		Total: r.Total, Planned: r.Planned, Sent: r.Sent, Failed: r.Failed, Gone: r.Gone, TooLate: r.TooLate, Retrying: r.Retrying,
 		CreatedAt: at(r.CreatedAt), StartAt: at(r.StartAt), StartedAt: at(r.StartedAt), FinishedAt: at(r.FinishedAt),
@@ -158,10 +160,10 @@ func (s *Store) CreateBroadcast(ctx context.Context, now time.Time, b Broadcast)
 		if err != nil {
 			return err
 		}
-		_, err = exec(ctx, tx, `INSERT INTO broadcasts (payload_id, kind, target_id, category, audience, critical, start_at, title, media, language,
+		_, err = exec(ctx, tx, `INSERT INTO broadcasts (payload_id, kind, target_id, category, audience, critical, start_at, article_id, title, media, language,
 				broadcast_id, editor_id, editor_chat, cursor_id, planned_all, reported, progress_message_id, created_at,
 				state, total, planned, sent, failed, gone, started_at, finished_at)
-			VALUES (`+places(18, "?")+`, 'draft', 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (broadcast_id) DO NOTHING`,
+			VALUES (`+places(19, "?")+`, 'draft', 0, 0, 0, 0, 0, 0, 0) ON CONFLICT (broadcast_id) DO NOTHING`,
 			append(columns, b.ID, b.EditorID, b.EditorChat, int64(math.MinInt64), false, false, b.ProgressMessageID, ms(now))...)
 		return err
 	})
@@ -180,7 +182,7 @@ func (s *Store) UpdateDraft(ctx context.Context, now time.Time, b Broadcast) (up
 			return err
 		}
 		n, err := exec(ctx, tx, `UPDATE broadcasts SET payload_id = ?, kind = ?, target_id = ?, category = ?, audience = ?, critical = ?,
-				start_at = ?, title = ?, media = ?, language = ?
+				start_at = ?, article_id = ?, title = ?, media = ?, language = ?
 			WHERE broadcast_id = ? AND state = 'draft'`, append(columns, b.ID)...)
 		updated = n == 1
 		return err
@@ -193,7 +195,7 @@ func (s *Store) UpdateDraft(ctx context.Context, now time.Time, b Broadcast) (up
 
 // draftColumns checks what an editor decides about a broadcast and returns it as
 // it is stored: payload_id, kind, target_id, category, audience, critical,
-// start_at, title, media, language.
+// start_at, article_id, title, media, language.
 func (s *Store) draftColumns(ctx context.Context, tx *sqlx.Tx, now time.Time, b Broadcast) ([]any, error) {
 	if b.Kind == "" {
 		b.Kind = KindSend
@@ -239,7 +241,7 @@ func (s *Store) draftColumns(ctx context.Context, tx *sqlx.Tx, now time.Time, b 
 	if media == "" {
 		media = string(b.Media)
 	}
-	return []any{payload, b.Kind, b.TargetID, b.Category, audience, b.Critical, ms(b.StartAt), b.Title, media, b.Language}, nil
+	return []any{payload, b.Kind, b.TargetID, b.Category, audience, b.Critical, ms(b.StartAt), b.ArticleID, b.Title, media, b.Language}, nil
 }
 
 // Broadcast returns a broadcast, or ErrNotFound.

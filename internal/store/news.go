@@ -50,6 +50,10 @@ func (q NewsQuery) stories() (where string, args []any) {
 		own += " AND a.first_seen_at > ?"
 		args = append(args, ms(q.Since))
 	}
+	if len(q.Without) > 0 {
+		own += " AND a.story_id NOT IN (" + places(len(q.Without), "?") + ")"
+		args = append(args, anys(q.Without)...)
+	}
 	first, more := q.visible("b")
 	// As a CASE, and not as NOT EXISTS or a mere comparison: PostgreSQL would
 	// join all of the news, or take it that hardly any passes and sort it all,
@@ -92,7 +96,7 @@ func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headlin
 
 // countStories returns how many stories a query selects.
 func (s *Store) countStories(ctx context.Context, q NewsQuery) (total int, err error) {
-	if !q.Since.IsZero() {
+	if !q.Since.IsZero() || len(q.Without) > 0 {
 		where, args := q.stories()
 		return total, get(ctx, s.r, &total, `SELECT COUNT(*) FROM articles a WHERE `+where, args...)
 	}

@@ -154,6 +154,7 @@ type Headline struct {
 type NewsQuery struct {
 	Languages []string
 	Topics    []string  // the empty one stands for articles without a topic
+	Without   []string  // stories that are left out
 	AsOf      time.Time // first seen at or before: pages stay put while news comes in
 	Since     time.Time // first seen after
 	Offset    int
