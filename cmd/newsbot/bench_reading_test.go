@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"net/url"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/markusmobius/go-trafilatura"
 	"github.com/mmcdole/gofeed"
 
+	"newsbot/internal/article"
 	"newsbot/internal/feed"
 )
 
@@ -106,6 +109,94 @@ func benchFeed(items, paragraphs int, escaped bool) []byte {
 		s.WriteString("</item>")
 	}
 	s.WriteString("</channel></rss>")
+	return []byte(s.String())
+}
+
+// BenchmarkPage measures the reading of pages, newsbot beside the library that is
+// right most often alone, in turns in one run: milliseconds of processor time.
+func BenchmarkPage(b *testing.B) {
+	const copies = 10
+	pages := []struct {
+		name string
+		body []byte
+	}{
+		{"median", benchPage(14, 40)},
+		{"long", benchPage(120, 300)},
+	}
+	extractor := article.NewExtractor(1, time.Minute)
+	address, err := url.Parse("https://vesti.example/news/17")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, page := range pages {
+		sides := []struct {
+			name string
+			read func() error
+		}{
+			{"trafilatura", func() error {
+				_, err := trafilatura.Extract(bytes.NewReader(page.body), trafilatura.Options{OriginalURL: address, ExcludeComments: true, EnableFallback: true})
+				return err
+			}},
+			{"newsbot", func() error {
+				a, err := extractor.Extract(b.Context(), page.body, "text/html; charset=utf-8", address.String())
+				if err == nil && !strings.Contains(a.Text(), "инженера проекта № 3") {
+					return fmt.Errorf("read %q", a.Text())
+				}
+				return err
+			}},
+		}
+		got := map[string][]float64{}
+		for range b.N {
+			for range benchRounds {
+				for _, side := range sides {
+					before := processorTime(b)
+					for range copies {
+						if err := side.read(); err != nil {
+							b.Fatal(err)
+						}
+					}
+					got[side.name] = append(got[side.name], float64((processorTime(b)-before).Microseconds())/1000/copies)
+				}
+			}
+		}
+		bare := middle(got["trafilatura"])
+		for _, side := range sides {
+			m := middle(got[side.name])
+			fmt.Printf("page, %-6s (%3d KB) %-11s %6.1f ms of CPU (%.2f of trafilatura alone)\n", page.name, len(page.body)>>10, side.name, m, m/bare)
+			b.ReportMetric(m, page.name+"-"+side.name+"-ms")
+		}
+	}
+}
+
+// benchPage is a page as news sites make them: so many paragraphs between menus,
+// scripts, other stories and comments.
+func benchPage(paragraphs, others int) []byte {
+	var s strings.Builder
+	s.WriteString(`<!DOCTYPE html><html lang="ru"><head><meta charset="utf-8"><title>Движение по мосту откроют раньше срока | Вести</title><meta property="og:type" content="article"><meta property="og:title" content="Движение по мосту откроют раньше срока"><meta property="article:published_time" content="2026-11-02T09:30:00+05:00">`)
+	for i := range 12 {
+		fmt.Fprintf(&s, `<script>(function(w,d,s,l,i){w[l]=w[l]||[];w[l].push({'start':new Date().getTime(),event:'%d'});%s})(window,document,'script','data','%d');</script><style>.block-%d{margin:0 auto;%s}</style>`,
+			i, strings.Repeat("var f=d.getElementsByTagName(s)[0];", 40), i, i, strings.Repeat("padding:10px 20px;", 40))
+	}
+	s.WriteString(`</head><body><header class="header"><nav><ul>`)
+	for i := range 40 {
+		fmt.Fprintf(&s, `<li class="menu__item"><a class="menu__link" href="/topic/%d"><span>Рубрика %d</span></a></li>`, i, i)
+	}
+	s.WriteString(`</ul></nav></header><div class="layout"><main><article class="article"><h1>Движение по мосту откроют раньше срока</h1><div class="article__info"><time datetime="2026-11-02T09:30:00+05:00">2 ноября 2026, 09:30</time></div><div class="article__body">`)
+	for i := range paragraphs {
+		fmt.Fprintf(&s, `<p class="article__text">По словам главного инженера проекта № %d, <a href="/tag/%d">мост</a> рассчитан на шестьдесят лет службы и выдержит нагрузку в <b>двенадцать</b> баллов. Ремонт продолжался два года и обошёлся бюджету в %d,2 млрд тенге, сообщили в акимате.</p>`+"\n", i, i, i)
+		if i%5 == 4 {
+			fmt.Fprintf(&s, `<figure><img src="/i/%d.jpg" alt=""><figcaption>Мост, вид %d</figcaption></figure><h2>Что ещё известно, часть %d</h2>`, i, i, i)
+		}
+	}
+	s.WriteString(`</div></article><section class="comments"><h3>Комментарии</h3>`)
+	for i := range others / 4 {
+		fmt.Fprintf(&s, `<div class="comment"><span class="comment__author">Читатель %d</span><p>Наконец-то достроили, спасибо строителям, %d раз спасибо!</p></div>`, i, i)
+	}
+	s.WriteString(`</section></main><aside class="sidebar"><h3>Последние новости</h3>`)
+	for i := range others {
+		fmt.Fprintf(&s, `<div class="card"><a class="card__link" href="/news/%d"><img class="card__image" src="/t/%d.jpg" alt=""><span class="card__title">В городе № %d открыли новую школу на тысячу мест</span></a><span class="card__time">10:%02d</span></div>`, i, i, i, i%60)
+	}
+	s.WriteString(`</aside></div><footer><p>© 2026 Вести. Все права защищены.</p></footer></body></html>`)
 	return []byte(s.String())
 }
 

@@ -159,7 +159,10 @@ func (c inspectFeed) Run(p *process) error {
 	})
 }
 
-type inspectPage struct{ inspectTarget }
+type inspectPage struct {
+	inspectTarget
+	Selector string `help:"Selector of the text on the page, when it is to be pinned for a source."`
+}
 
 // Run prints the article on the target as {url,title,author,published_at,language,image,text}.
 func (c inspectPage) Run(p *process) error {
@@ -167,7 +170,7 @@ func (c inspectPage) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	a, err := article.NewExtractor(runtime.GOMAXPROCS(0), 10*time.Second).Extract(p.ctx, doc.body, doc.contentType, doc.address)
+	a, err := article.NewExtractor(runtime.GOMAXPROCS(0), 10*time.Second).ExtractPinned(p.ctx, doc.body, doc.contentType, doc.address, c.Selector)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", c.Target, err)
 	}

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"newsbot/internal/fetch"
@@ -52,6 +54,12 @@ func NewExtractor(workers int, limit time.Duration) *Extractor {
 // keeps its place until it ends: hostile pages fill the places and give ErrBusy,
 // never more work than there are workers.
 func (e *Extractor) Extract(ctx context.Context, body []byte, contentType, pageURL string) (Article, error) {
+	return e.ExtractPinned(ctx, body, contentType, pageURL, "")
+}
+
+// ExtractPinned is Extract of a page whose text is in the elements that a CSS
+// selector names. Where it names none, because the site was rebuilt, or is empty, the page is read like any other.
+func (e *Extractor) ExtractPinned(ctx context.Context, body []byte, contentType, pageURL, selector string) (Article, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, e.limit, ErrTimeout)
 	defer cancel()
 	select {
@@ -76,7 +84,7 @@ func (e *Extractor) Extract(ctx context.Context, body []byte, contentType, pageU
 			}
 			done <- r
 		}()
-		r.article, r.err = e.read(body, contentType, pageURL)
+		r.article, r.err = e.read(body, contentType, pageURL, selector)
 	}()
 	select {
 	case r := <-done:
@@ -97,7 +105,7 @@ func failed(pageURL string, err error) error {
 	return fmt.Errorf("read page %s: %w", fetch.Redact(pageURL), err)
 }
 
-func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, error) {
+func (e *Extractor) read(body []byte, contentType, pageURL, selector string) (Article, error) {
 	if !mayBePage(contentType) {
 		return Article{}, fmt.Errorf("%w: served as %s", ErrNotHTML, contentType)
 	}
@@ -145,7 +153,12 @@ func (e *Extractor) read(body []byte, contentType, pageURL string) (Article, err
 	prune(doc)
 	dropAround(doc)
 	paragraphs(doc)
-	art.Blocks = readText(doc, base, meta, &art)
+	if art.Blocks, err = pinned(doc, base, selector, art.Title); err != nil {
+		return Article{}, err
+	}
+	if len(art.Blocks) == 0 {
+		art.Blocks = readText(doc, base, meta, &art)
+	}
 	if r := []rune(art.Title); len(r) > maxTitle {
 		art.Title = strings.TrimSpace(string(r[:maxTitle-1])) + "…"
 	}
@@ -175,6 +188,27 @@ func sniff(text []byte) error {
 		return fmt.Errorf("%w: text without markup", ErrNotHTML)
 	}
 	return nil
+}
+
+// pinned is the text in the elements that a selector names, in the order of the page; none when there is no selector.
+func pinned(doc *html.Node, base *url.URL, selector, title string) ([]Block, error) {
+	if selector == "" {
+		return nil, nil
+	}
+	m, err := cascadia.ParseGroup(selector)
+	if err != nil {
+		return nil, fmt.Errorf("selector %q: %w", selector, err)
+	}
+	var blocks []Block
+	var last *html.Node
+	for _, n := range cascadia.QueryAll(doc, m) {
+		if last != nil && slices.Contains(slices.Collect(n.Ancestors()), last) {
+			continue // read already, with what it is in
+		}
+		last = n
+		blocks = append(blocks, fromNode(n, base.String())...)
+	}
+	return tidy(blocks, title), nil
 }
 
 // ownAddress is the absolute address that a page gives as its own, or "".

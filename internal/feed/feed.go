@@ -32,6 +32,9 @@ type Selectors struct {
 	Title string `yaml:"title,omitempty"`
 	Link  string `yaml:"link,omitempty"`
 	Date  string `yaml:"date,omitempty"`
+	// Text is where the text of an article is on its page, for a source of any
+	// kind; empty when it is to be found out.
+	Text string `yaml:"text,omitempty"`
 }
 
 // Item is one entry of a source. Link is absolute; Published is zero when the

@@ -3,7 +3,9 @@ package feed
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"newsbot/internal/fetch"
@@ -13,7 +15,6 @@ var (
 	xmlDeclaration = regexp.MustCompile(`^<\?xml[^>]*\?>`)
 	rootStart      = regexp.MustCompile(`(?i)<\?xml|<(?:rss|feed|rdf:rdf|urlset|sitemapindex)[\s>]`)
 	rootName       = regexp.MustCompile(`(?s)^(?:\s|<\?.*?\?>|<!--.*?-->|<![^>\[]*(?:\[.*?\])?[^>]*>)*<([A-Za-z_][\w:.-]*)`)
-	illegalRef     = regexp.MustCompile(`&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));`)
 	bareLess       = regexp.MustCompile(`<([\s\d=])`)
 	itemStart      = regexp.MustCompile(`<(?:item|entry)[\s>]`)
 	lastTag        = regexp.MustCompile(`(?i)</(?:rss|feed|rdf:rdf|urlset|sitemapindex)\s*$`) // but for the last character
@@ -38,9 +39,7 @@ func repair(body []byte, contentType string) string {
 	if loc := xmlDeclaration.FindStringIndex(text); loc != nil { // drops version 1.1 and the old encoding
 		text = text[loc[1]:]
 	}
-	if strings.Contains(text, "&#") {
-		text = illegalRef.ReplaceAllString(text, "")
-	}
+	text = withoutIllegalRefs(text)
 	if lastTag.MatchString(text[max(0, len(text)-64):]) {
 		text = strings.TrimRight(text, " \n\r\t") + ">"
 	}
@@ -56,6 +55,38 @@ func legal(r rune) rune {
 		return -1
 	}
 	return r
+}
+
+// withoutIllegalRefs is text without the references, such as &#x1F;, to characters that XML 1.0 forbids.
+func withoutIllegalRefs(text string) string {
+	const longest = 12 // bytes of a reference without its &#
+	var out strings.Builder
+	done := 0
+	for at := 0; ; {
+		i := strings.Index(text[at:], "&#")
+		if i < 0 {
+			break
+		}
+		start := at + i
+		at = start + len("&#")
+		end := strings.IndexByte(text[at:min(len(text), at+longest)], ';')
+		if end < 0 {
+			continue
+		}
+		digits, base := text[at:at+end], 10
+		if strings.HasPrefix(digits, "x") || strings.HasPrefix(digits, "X") {
+			digits, base = digits[1:], 16
+		}
+		if n, err := strconv.ParseInt(digits, base, 64); err == nil && n >= 0 && (n > unicode.MaxRune || legal(rune(n)) < 0) {
+			out.WriteString(text[done:start])
+			at += end + 1
+			done = at
+		}
+	}
+	if done == 0 {
+		return text
+	}
+	return out.String() + text[done:]
 }
 
 // onlyLegal is s without the characters that XML 1.0 forbids: most often s as it is.

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/andybalholm/cascadia"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -134,8 +135,8 @@ func (s Source) check() []error {
 	}
 	switch s.Kind {
 	case KindFeed, KindSitemap:
-		if s.Selectors != (Selectors{}) {
-			errs = append(errs, fmt.Errorf("selectors are for kind %s only", KindHTML))
+		if s.Selectors != (Selectors{Text: s.Selectors.Text}) {
+			errs = append(errs, fmt.Errorf("selectors but text are for kind %s only", KindHTML))
 		}
 	case KindHTML:
 		if _, err := s.Selectors.compile(); err != nil {
@@ -143,6 +144,11 @@ func (s Source) check() []error {
 		}
 	default:
 		errs = append(errs, fmt.Errorf("kind must be %s, %s or %s", KindFeed, KindHTML, KindSitemap))
+	}
+	if s.Selectors.Text != "" {
+		if _, err := cascadia.ParseGroup(s.Selectors.Text); err != nil {
+			errs = append(errs, fmt.Errorf("selectors: text %q: %w", s.Selectors.Text, err))
+		}
 	}
 	if s.Language != "" && !slices.Contains(languages, s.Language) {
 		hint := ""

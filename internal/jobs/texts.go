@@ -29,13 +29,14 @@ const (
 	unreadableTries = 3                // of a page that answers and has no text
 )
 
-// fullText is the item's text when the feed carries it whole, or nil.
+// fullText is the item's text when the feed carries it whole, or nil. A teaser
+// says that there is more, however long it is.
 func fullText(i feed.Item) []article.Block {
 	if i.Content == "" {
 		return nil
 	}
-	blocks := article.FromHTML(i.Content, i.Link)
-	if len([]rune(article.Article{Blocks: blocks}.Text())) < fullTextLength {
+	blocks, whole := article.FromFeed(i.Content, i.Link, i.Title)
+	if !whole || len([]rune(article.Article{Blocks: blocks}.Text())) < fullTextLength {
 		return nil
 	}
 	return blocks
@@ -55,22 +56,41 @@ func (j *Jobs) texts(ctx context.Context) error {
 		if len(pending) == 0 {
 			return nil
 		}
-		err = each(pending, textsAtOnce, func(a store.Article) error { return j.readPage(ctx, a) })
+		pinned, err := j.pinned(ctx)
+		if err != nil {
+			return err
+		}
+		err = each(pending, textsAtOnce, func(a store.Article) error { return j.readPage(ctx, a, pinned[a.SourceID]) })
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// readPage fetches and reads one article's page. It returns an error only when
-// the store fails.
-func (j *Jobs) readPage(ctx context.Context, a store.Article) error {
+// pinned are the selectors of the sources that say where the text is on their pages.
+func (j *Jobs) pinned(ctx context.Context) (map[string]string, error) {
+	sources, err := j.Store.Sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find pinned selectors: %w", err)
+	}
+	pinned := map[string]string{}
+	for _, s := range sources {
+		if s.Selectors.Text != "" {
+			pinned[s.ID] = s.Selectors.Text
+		}
+	}
+	return pinned, nil
+}
+
+// readPage fetches and reads one article's page, whose text is where the selector
+// says if there is one. It returns an error only when the store fails.
+func (j *Jobs) readPage(ctx context.Context, a store.Article, selector string) error {
 	read, err := func() (article.Article, error) {
 		page, err := j.Pages.Get(ctx, fetch.Request{URL: a.Link, Accept: "text/html,application/xhtml+xml", MaxBytes: 2 << 20, Timeout: pageTimeout})
 		if err != nil {
 			return article.Article{}, err
 		}
-		read, err := j.Extractor.Extract(ctx, page.Body, page.ContentType, page.URL)
+		read, err := j.Extractor.ExtractPinned(ctx, page.Body, page.ContentType, page.URL, selector)
 		if err == nil && 2*len(read.Text()) < len(a.Summary) {
 			// A wall or a stub: what the feed says itself is more to read.
 			return article.Article{}, fmt.Errorf("page has less than half of the summary: %w", article.ErrNoText)
@@ -100,7 +120,8 @@ func textRetry(a store.Article, err error, now time.Time) time.Time {
 	case errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone),
 		now.Sub(a.FirstSeenAt) > textTries:
 		return time.Time{}
-	case errors.Is(err, article.ErrNoText), errors.Is(err, article.ErrNotHTML), errors.Is(err, article.ErrTooComplex):
+	case errors.Is(err, article.ErrNoText), errors.Is(err, article.ErrNotHTML), errors.Is(err, article.ErrTooComplex),
+		errors.Is(err, article.ErrLogin), errors.Is(err, article.ErrMissing), errors.Is(err, article.ErrList):
 		if a.TextTries+1 >= unreadableTries {
 			return time.Time{} // the page is there and is no article
 		}
