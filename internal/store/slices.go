@@ -139,8 +139,13 @@ const maxChat = 1 << 62
 // most limit when that is not 0. It returns those that have no outcome yet, how
 // many it read and the last one's id.
 func (s *Store) chatsOf(ctx context.Context, now time.Time, run broadcastRow, from, to int64, limit int) (rows []recipientRow, read int, last int64, err error) {
-	query, args := `SELECT r.chat_id, r.message_id, r.more_ids, r.settled_at FROM recipients r
-		WHERE r.batch = ? AND r.chat_id BETWEEN ? AND ? AND `+isCopy+` ORDER BY r.chat_id`, []any{run.TargetID, from, to}
+	// Of two bounds PostgreSQL would think, without statistics, that they leave
+	// little, and sort all that is left.
+	between, args := `>= ?`, []any{from}
+	if to != maxChat {
+		between, args = `BETWEEN ? AND ?`, []any{from, to}
+	}
+	query := ``
 	if run.Kind == KindSend {
 		audience, err := parseAudience(run.Audience)
 		if err != nil {
@@ -148,7 +153,10 @@ func (s *Store) chatsOf(ctx context.Context, now time.Time, run broadcastRow, fr
 		}
 		where, more := audience.where(now, run.Category)
 		query, args = `SELECT c.chat_id, c.thread_id, c.quiet_from, c.quiet_to, c.zone FROM chats c
-			WHERE c.chat_id BETWEEN ? AND ? AND `+where+` ORDER BY c.chat_id`, append([]any{from, to}, more...)
+			WHERE c.chat_id `+between+` AND `+where+` ORDER BY c.chat_id`, append(args, more...)
+	} else {
+		query, args = `SELECT r.chat_id, r.message_id, r.more_ids, r.settled_at FROM recipients r
+			WHERE r.chat_id `+between+` AND r.batch = ? AND `+isCopy+` ORDER BY r.chat_id`, append(args, run.TargetID)
 	}
 	if limit > 0 {
 		query, args = query+` LIMIT ?`, append(args, limit)
