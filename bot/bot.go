@@ -32,9 +32,10 @@ type Options struct {
 	Pacer *outbox.Pacer
 	// Wake tells the outbox that there is something to send.
 	Wake func()
-	// Halt tells the outbox that a batch was cancelled: what it has claimed of it stays.
-	Halt func(batch string)
-	Now  func() time.Time
+	// Halt tells the outbox that a batch was cancelled or paused: what it has
+	// claimed of it stays. Resume tells it that one goes on.
+	Halt, Resume func(batch string)
+	Now          func() time.Time
 	// DefaultZone and DefaultLanguage are what a new chat begins with when its
 	// profile does not say; nil is UTC, empty is Russian.
 	DefaultZone     *time.Location
@@ -43,6 +44,10 @@ type Options struct {
 	SendRate float64
 	// Editors are the user ids that may broadcast.
 	Editors []int64
+	// Approvals lets a broadcast go only when another editor agrees.
+	Approvals bool
+	// Paid says that bulk is sent as paid broadcasts: drafts tell what they cost.
+	Paid bool
 	// Username is the bot's own; SetUsername gives it when it is known later.
 	Username string
 	Log      *slog.Logger
@@ -68,7 +73,14 @@ type Bot struct {
 	sessions sessions
 
 	progressMu sync.Mutex
-	shown      map[string]outbox.Message // broadcast → what its progress message shows
+	shown      map[string]shownRun // broadcast → what its progress message shows
+	paceMu     sync.Mutex
+	paces      map[string]pace // broadcast → how fast it goes
+
+	desk    map[string]deskButton
+	quietly quietTimers
+	csvMu   sync.Mutex
+	csv     map[string]bool // broadcasts whose file is being made
 }
 
 const (
@@ -85,6 +97,9 @@ func New(o Options) *Bot {
 	}
 	if o.Halt == nil {
 		o.Halt = func(string) {}
+	}
+	if o.Resume == nil {
+		o.Resume = func(string) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -106,7 +121,8 @@ func New(o Options) *Bot {
 	}
 	b := &Bot{
 		o: o, commands: commands(), buttons: buttons(), byName: map[string]command{}, editors: map[int64]bool{},
-		queues: map[int64]*queue{}, handlers: make(chan struct{}, atOnce), shown: map[string]outbox.Message{},
+		queues: map[int64]*queue{}, handlers: make(chan struct{}, atOnce), shown: map[string]shownRun{}, paces: map[string]pace{},
+		desk: deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}}, csv: map[string]bool{},
 	}
 	for _, c := range b.commands {
 		b.byName[c.name] = c

@@ -42,7 +42,7 @@ func commands() []command {
 		{name: "start", in: everywhere, run: (*Bot).start},
 		{name: "broadcast", in: private, editor: true, run: (*Bot).broadcast},
 		{name: "queue", in: private, editor: true, run: (*Bot).queue},
-		{name: "cancel", in: private, editor: true, run: (*Bot).cancel},
+		{name: "broadcasts", in: private, editor: true, run: (*Bot).broadcasts}, {name: "cancel", in: private, editor: true, run: (*Bot).cancel},
 	}
 }
 
@@ -72,7 +72,7 @@ func buttons() map[string]button {
 		"m": {name: "menu", run: (*Bot).menu},
 		"b": {name: "broadcast", editor: true, run: (*Bot).broadcastButton},
 		"q": {name: "queue", editor: true, run: (*Bot).queueButton},
-		"x": {name: "nothing", run: (*Bot).nothing},
+		"h": {name: "broadcasts", editor: true, run: (*Bot).broadcastsPage}, "x": {name: "nothing", run: (*Bot).nothing},
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 	reader = int64(101)
 	other  = int64(102)
 	editor = int64(103)
+	second = int64(104) // an editor where a test has two
 	group  = int64(-1002000000001)
 	topics = int64(-1002000000002)
 )
@@ -51,8 +52,9 @@ type desk struct {
 	mu      sync.Mutex
 	changed chan struct{}
 	handled int
-	refused bool // the test makes Telegram refuse calls
-	panics  bool // the test breaks a command
+	more    []int64 // readers that a test has added
+	refused bool    // the test makes Telegram refuse calls
+	panics  bool    // the test breaks a command
 }
 
 // quiet is a log that nobody reads.
@@ -77,9 +79,10 @@ func (l *logged) String() string {
 }
 
 // open starts a desk whose people have their apps in a language.
-func open(t *testing.T, language string) *desk {
+func open(t *testing.T, language string, change ...func(*bot.Options)) *desk {
 	t.Helper()
-	return openBoard(t, language, rates.Board{}, almaty)
+	t.Parallel()
+	return openOn(t, language, storetest.SQLite(t), rates.Board{}, almaty, change...)
 }
 
 // openBoard is open for a bot that shows the rates of a board, in a country of its own.
@@ -90,14 +93,18 @@ func openBoard(t *testing.T, language string, board rates.Board, zone *time.Loca
 }
 
 // onEach runs a test on a desk on SQLite and on one on PostgreSQL.
-func onEach(t *testing.T, language string, test func(t *testing.T, d *desk)) {
+func onEach(t *testing.T, language string, test func(t *testing.T, d *desk), change ...func(*bot.Options)) {
 	t.Parallel()
-	t.Run("sqlite", func(t *testing.T) { test(t, openOn(t, language, storetest.SQLite(t), rates.Board{}, almaty)) })
-	t.Run("postgres", func(t *testing.T) { test(t, openOn(t, language, storetest.Postgres(t), rates.Board{}, almaty)) })
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, openOn(t, language, storetest.SQLite(t), rates.Board{}, almaty, change...))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		test(t, openOn(t, language, storetest.Postgres(t), rates.Board{}, almaty, change...))
+	})
 }
 
 // openOn is open for a database.
-func openOn(t *testing.T, language, address string, board rates.Board, zone *time.Location) *desk {
+func openOn(t *testing.T, language, address string, board rates.Board, zone *time.Location, change ...func(*bot.Options)) *desk {
 	t.Helper()
 	d := &desk{t: t, changed: make(chan struct{}), log: &logged{}}
 	d.set(time.Date(2026, 4, 7, 8, 30, 0, 0, almaty))
@@ -106,7 +113,7 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, name := range map[int64]string{reader: "Айгерім<b>&", other: "Иван", editor: "Emily"} {
+	for id, name := range map[int64]string{reader: "Айгерім<b>&", other: "Иван", editor: "Emily", second: "Дана"} {
 		d.tg.AddUser(emulator.User{ID: id, FirstName: name, LanguageCode: language})
 	}
 	for id, title := range map[int64]string{group: "Алматы", topics: "Форум"} {
@@ -123,10 +130,14 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 	}
 	pacer := outbox.NewPacer(outbox.PacerOptions{PerChat: -1, GroupPerMinute: -1})
 	delivery := outbox.New(outbox.Options{Store: d.db, Sender: bot.NewCourier(d.db, board.Book, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond})
-	d.bot = bot.New(bot.Options{
-		Store: d.db, Telegram: client, Board: board, Pacer: pacer, Wake: delivery.Wake, Now: d.clock, DefaultZone: zone,
+	o := bot.Options{
+		Store: d.db, Telegram: client, Board: board, Pacer: pacer, Wake: delivery.Wake, Halt: delivery.Halt, Resume: delivery.Resume, Now: d.clock, DefaultZone: zone,
 		Editors: []int64{editor}, Username: "newsbot", Log: log,
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	d.bot = bot.New(o)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {

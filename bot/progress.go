@@ -17,66 +17,201 @@ import (
 	"newsbot/internal/telegram"
 )
 
-// settleTime is how long a stopped broadcast may still change: what was in
-// flight when it was stopped is settled within it.
-const settleTime = 5 * time.Second
+const (
+	// settleTime is how long a stopped broadcast may still change: what was in
+	// flight when it was stopped is settled within it.
+	settleTime = 5 * time.Second
+	// editEvery is how often a progress message is edited at most.
+	editEvery = 3 * time.Second
+	// hopeless is how many chats in a row must have failed, with none that has
+	// it, for a broadcast to be held: its message is at fault, not the chats.
+	hopeless = 20
+)
 
 // Progress brings the progress message of each open broadcast up to date, and
 // makes it the report when the broadcast has ended. What the messages show is
-// read from the store, so that it goes on after a restart.
+// read from the store, so that it goes on after a restart. Scheduled broadcasts
+// begin by it, too.
 func (b *Bot) Progress(ctx context.Context) error {
 	b.progressMu.Lock()
 	defer b.progressMu.Unlock()
+	errs := []error{b.startDue(ctx)}
 	open, err := b.o.Store.OpenBroadcasts(ctx)
 	if err != nil {
-		return err
+		return errors.Join(append(errs, err)...)
 	}
 	if slices.ContainsFunc(open, func(c store.Broadcast) bool { return c.State == store.BroadcastRunning }) {
 		// A crash may have left one that has nothing more to send.
 		finished, err := b.o.Store.FinishBroadcasts(ctx, b.o.Now())
 		if err != nil {
-			return err
+			return errors.Join(append(errs, err)...)
 		}
 		if len(finished) > 0 {
 			if open, err = b.o.Store.OpenBroadcasts(ctx); err != nil {
-				return err
+				return errors.Join(append(errs, err)...)
 			}
 		}
 	}
 	ids := map[string]bool{}
-	var errs []error
 	for _, c := range open {
 		ids[c.ID] = true
 		if err := b.progress(ctx, c); err != nil {
 			errs = append(errs, fmt.Errorf("progress of broadcast %s: %w", c.ID, err))
 		}
 	}
-	maps.DeleteFunc(b.shown, func(id string, _ outbox.Message) bool { return !ids[id] })
+	maps.DeleteFunc(b.shown, func(id string, _ shownRun) bool { return !ids[id] })
 	return errors.Join(errs...)
+}
+
+// startDue begins the scheduled broadcasts whose time has come, and gives those
+// back to their authors whose time was long ago.
+func (b *Bot) startDue(ctx context.Context) error {
+	now := b.o.Now()
+	missed, err := b.o.Store.MissedBroadcasts(ctx, now.Add(-store.StartLimit))
+	if err != nil {
+		return err
+	}
+	for _, c := range missed {
+		// First the word, then the change: a crash between them repeats the word,
+		// whose key is the same.
+		p := b.editorPrinter(ctx, c.EditorID)
+		_, err := b.o.Store.Enqueue(ctx, now, outbox.Delivery{
+			Key: fmt.Sprintf("m:%s:%d", c.ID, c.StartAt.UnixMilli()), ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
+			Message: outbox.Message{
+				Text:     p.H("scheduled.missed", "Title", c.Title, "Time", whenWords(p, c.StartAt, now)),
+				Keyboard: [][]outbox.Button{{{Text: p.T("list.open"), Data: "b:" + c.ID + ":open"}}},
+			},
+		})
+		if err != nil {
+			return fmt.Errorf("tell of a missed broadcast: %w", err)
+		}
+		if _, err := b.o.Store.ReturnBroadcast(ctx, c.ID); err != nil {
+			return err
+		}
+		b.o.Log.Warn("broadcast missed its time", slog.String("broadcast", c.ID), slog.Time("at", c.StartAt))
+		b.o.Wake()
+	}
+	started, err := b.o.Store.DueBroadcasts(ctx, now)
+	if err != nil {
+		return err
+	}
+	if len(started) > 0 {
+		b.o.Log.Info("scheduled broadcasts started", slog.Any("broadcasts", started))
+		b.o.Wake()
+	}
+	return nil
+}
+
+// shownRun is what a broadcast's progress message shows, since when, and how
+// far the broadcast was when its pace was last taken.
+type shownRun struct {
+	message outbox.Message
+	edited  time.Time
+	pace    pace
+	settled int
+	taken   time.Time
 }
 
 func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
 	now := b.o.Now()
 	ended := c.State == store.BroadcastDone || (c.State == store.BroadcastCancelled && now.Sub(c.FinishedAt) >= settleTime)
+	was, known := b.shown[c.ID]
+	next := was.measured(c, time.Now())
+	b.shown[c.ID] = next
+	b.setPace(c.ID, next.pace)
+	if c.State == store.BroadcastRunning && c.Sent == 0 && c.Failed >= hopeless {
+		return b.holdHopeless(ctx, c)
+	}
 	var reasons map[outbox.Reason]int
-	if ended && c.Failed+c.Gone > 0 {
+	if ended {
 		var err error
-		if reasons, err = b.o.Store.FailureReasons(ctx, c.ID); err != nil {
+		if reasons, err = b.reasonsOf(ctx, c); err != nil {
 			return err
 		}
 	}
-	m := progressScreen(b.printer(locale.Parse(c.Language, b.o.DefaultLanguage), ""), c, reasons)
-	if shown, ok := b.shown[c.ID]; !ok || !reflect.DeepEqual(shown, m) {
+	m := runScreen(b.printer(locale.Parse(c.Language, b.o.DefaultLanguage), ""), c, next.pace, reasons)
+	changed := !known || !reflect.DeepEqual(was.message, m)
+	if changed && !c.Ended() && time.Since(was.edited) < editEvery {
+		return nil
+	}
+	if changed {
 		done, err := b.show(ctx, c, m)
 		if err != nil || !done {
 			return err
 		}
-		b.shown[c.ID] = m
+		next.message, next.edited = m, time.Now()
+		b.shown[c.ID] = next
 	}
 	if ended {
+		b.setPace(c.ID, pace{})
 		return b.o.Store.MarkReported(ctx, c.ID)
 	}
 	return nil
+}
+
+// measured takes the pace: over a few seconds, leaning on what it was before, so
+// that the time that is left does not jump.
+func (s shownRun) measured(c store.Broadcast, now time.Time) shownRun {
+	const over = 2 * time.Second
+	switch {
+	case c.State != store.BroadcastRunning:
+		s.pace, s.taken = pace{}, time.Time{}
+	case s.taken.IsZero() || c.Settled() < s.settled:
+		s.settled, s.taken = c.Settled(), now
+	case now.Sub(s.taken) >= over:
+		fresh := float64(c.Settled()-s.settled) / now.Sub(s.taken).Seconds()
+		if s.pace.perSecond > 0 {
+			fresh = 0.6*fresh + 0.4*s.pace.perSecond
+		}
+		s.pace, s.settled, s.taken = pace{fresh}, c.Settled(), now
+	}
+	return s
+}
+
+// holdHopeless pauses a broadcast that nobody gets and tells its author.
+func (b *Bot) holdHopeless(ctx context.Context, c store.Broadcast) error {
+	paused, err := b.o.Store.PauseBroadcast(ctx, b.o.Now(), c.ID)
+	if err != nil || !paused {
+		return err
+	}
+	b.o.Halt(c.ID)
+	b.o.Log.Warn("broadcast held: nobody gets it", slog.String("broadcast", c.ID), slog.Int("failed", c.Failed))
+	reasons, err := b.o.Store.FailureReasons(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	p := b.editorPrinter(ctx, c.EditorID)
+	why := ""
+	if first := mostFrequent(reasons, 1); len(first) > 0 {
+		why = reasonWords(p, first[0])
+	}
+	now := b.o.Now()
+	_, err = b.o.Store.Enqueue(ctx, now, outbox.Delivery{
+		Key: "p:" + c.ID, ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
+		Message: outbox.Message{Text: p.H("broadcast.hopeless", "Title", c.Title, "Count", c.Failed, "Reason", why)},
+	})
+	if err != nil {
+		return fmt.Errorf("tell of a held broadcast: %w", err)
+	}
+	b.o.Wake()
+	return nil
+}
+
+// paceOf is a broadcast's pace as it was last taken; handlers ask for it, too.
+func (b *Bot) paceOf(id string) pace {
+	b.paceMu.Lock()
+	defer b.paceMu.Unlock()
+	return b.paces[id]
+}
+
+func (b *Bot) setPace(id string, p pace) {
+	b.paceMu.Lock()
+	defer b.paceMu.Unlock()
+	if p == (pace{}) {
+		delete(b.paces, id)
+	} else {
+		b.paces[id] = p
+	}
 }
 
 // show puts m where the editor looks; false means that it has to be tried again.

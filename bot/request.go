@@ -136,7 +136,7 @@ func (b *Bot) onMessage(ctx context.Context, r *request, m *telegram.Message) (a
 // text answers what is no command we know, in a private chat.
 func (b *Bot) text(ctx context.Context, r *request, command bool) (answer, error) {
 	if !command && b.editors[r.from.ID] {
-		a, taken, err := b.broadcastMessage(ctx, r)
+		a, taken, err := b.asked(ctx, r)
 		if err != nil || taken {
 			return a, err
 		}

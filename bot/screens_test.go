@@ -65,7 +65,7 @@ func golden(t *testing.T, path, got string) {
 }
 
 // the ids of broadcasts are random
-var broadcastID = regexp.MustCompile(`b:[a-z0-9]{12}:`)
+var broadcastID = regexp.MustCompile(`([bh]):[a-z0-9]{12}\b`)
 
 func walk(t *testing.T, language string) map[string]string {
 	d := open(t, language)
@@ -76,7 +76,7 @@ func walk(t *testing.T, language string) map[string]string {
 		for _, m := range messages {
 			parts = append(parts, show(m))
 		}
-		screens[name] = broadcastID.ReplaceAllString(strings.Join(parts, "—\n"), "b:ID:")
+		screens[name] = broadcastID.ReplaceAllString(strings.Join(parts, "—\n"), "${1}:ID")
 	}
 	toast := func(name string, a emulator.CallbackAnswer) {
 		t.Helper()
@@ -201,7 +201,7 @@ func walk(t *testing.T, language string) map[string]string {
 	stopped, _, _ := d.press(editor, running, "⏹")
 	keep("broadcast_stopped", stopped)
 	draft = d.say(editor, editor, "/broadcast x")
-	gone, _, _ := d.pressData(editor, draft[1], draft[1].InlineKeyboard[1][0].Data)
+	gone, _, _ := d.pressData(editor, draft[1], "b:"+strings.Split(draft[1].InlineKeyboard[0][0].Data, ":")[1]+":no")
 	keep("broadcast_dropped", gone)
 
 	// What a reader meets long after.

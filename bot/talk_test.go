@@ -254,8 +254,8 @@ func TestBroadcast(t *testing.T) {
 	}
 	report := d.watch(editor, draft[1].ID, func(m emulator.Message) bool { return strings.Contains(m.Text, "Broadcast is done") })
 	contains(t, report.Text, "Sent: 3 of 3")
-	if len(report.InlineKeyboard) != 0 {
-		t.Error("the report has buttons")
+	if got := strings.Join(labels(report), " "); strings.Contains(got, "Stop") || !strings.Contains(got, "Recall") {
+		t.Errorf("buttons of the report: %s", got)
 	}
 	open, err := d.db.OpenBroadcasts(d.ctx())
 	if err != nil || len(open) != 0 {
@@ -286,7 +286,7 @@ func TestBroadcastReport(t *testing.T) {
 	d.press(editor, draft[1], "Send to")
 	d.start()
 	report := d.watch(editor, draft[1].ID, func(m emulator.Message) bool { return strings.Contains(m.Text, "Broadcast is done") })
-	contains(t, report.Text, "Sent: 2 of 3", "No longer reachable (blocked or removed the bot): 1", "Reasons", "deactivated")
+	contains(t, report.Text, "Sent: 2 of 3", "No longer reachable (blocked or removed the bot): 1", "Reasons", "deleted their account — 1")
 }
 
 func TestBroadcastIsForEditors(t *testing.T) {
@@ -492,14 +492,17 @@ func TestChannel(t *testing.T) {
 	}
 }
 
-// A picture with the command as its caption is not broadcast with the command.
+// A picture with the command as its caption is broadcast without the command.
 func TestBroadcastOfPicture(t *testing.T) {
 	d := open(t, "en")
-	picture := pixel(t)
-	contains(t, d.ask(editor, editor, "/broadcast look", emulator.WithPhoto(picture)).Text, "Send me the message")
-	draft := d.say(editor, editor, "Look here", emulator.WithPhoto(picture))
-	if len(draft) != 2 || draft[0].Photo == nil || draft[0].Caption != "Look here" {
+	draft := d.say(editor, editor, "/broadcast Look here", emulator.WithPhoto(pixel(t)), emulator.WithEntities(
+		emulator.Entity{Type: "bot_command", Length: 10}, emulator.Entity{Type: "bold", Offset: 11, Length: 4}))
+	if len(draft) != 2 || draft[0].Photo == nil || draft[0].HTML() != "<b>Look</b> here" {
 		t.Fatalf("preview: %v", draft)
+	}
+	draft = d.say(editor, editor, "/broadcast", emulator.WithPhoto(pixel(t)))
+	if len(draft) != 2 || draft[0].Photo == nil || draft[0].Caption != "" {
+		t.Fatalf("preview of a picture alone: %v", draft)
 	}
 }
 

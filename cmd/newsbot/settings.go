@@ -34,6 +34,7 @@ type flags struct {
 	DatabaseURL           string `name:"database-url" help:"sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME." default:"${database}"`
 	DatabaseURLFile       string `name:"database-url-file" help:"File that holds the database address instead." placeholder:"FILE"`
 	AdminIDs              string `name:"admin-ids" help:"User ids of the editors, comma separated." placeholder:"ID,ID"`
+	Approvals             yesNo  `help:"Let a broadcast go only when a second editor agrees." default:"false"`
 	SourcesFile           string `help:"Sources to start with (YAML), imported when the database has none; the built-in list otherwise." placeholder:"FILE"`
 	RatesProvider         string `help:"Whose rates are shown: nbk, the National Bank of Kazakhstan, or cbr, the Bank of Russia." default:"nbk"`
 	RatesURL              string `name:"rates-url" help:"Where the provider's lists are, if not at its own address; the date is added." placeholder:"URL"`
@@ -112,6 +113,7 @@ type settings struct {
 	apiURL        string
 	databaseURL   string
 	editors       []int64
+	approvals     bool          // broadcasts need a second editor
 	sources       []feed.Source // to start with
 	ratesURL      string        // empty: the provider's own
 	fallbackURL   string
@@ -240,6 +242,11 @@ func (f flags) read(needToken bool) (settings, error) {
 			continue
 		}
 		s.editors = append(s.editors, n)
+	}
+	s.approvals = yes("approvals", f.Approvals)
+	slices.Sort(s.editors)
+	if s.editors = slices.Compact(s.editors); s.approvals && len(s.editors) < 2 {
+		wrong("approvals", "needs a second editor: name two or more in ADMIN_IDS")
 	}
 	address("telegram-api-url", f.TelegramAPIURL, "https", "http")
 	s.board = f.readBoard(wrong)

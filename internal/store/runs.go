@@ -113,17 +113,23 @@ func (s *Store) ScheduleBroadcast(ctx context.Context, id string, start time.Tim
 		WHERE broadcast_id = ? AND state IN ('draft', 'scheduled')`, ms(start), id)
 }
 
+// StartLimit is how long after its time a scheduled broadcast still begins by
+// itself. What was for the evening is not sent in the night because nothing
+// ran in between: see MissedBroadcasts.
+const StartLimit = time.Hour
+
 // DueBroadcasts starts scheduled broadcasts whose time has come and returns
 // which. The outbox does so by itself, through Runs.
 func (s *Store) DueBroadcasts(ctx context.Context, now time.Time) (ids []string, err error) {
-	const due = `state = 'scheduled' AND start_at <= ? AND ` + ready
+	const due = `state = 'scheduled' AND start_at <= ? AND start_at > ? AND ` + ready
+	late := ms(now.Add(-StartLimit))
 	var n int
-	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM broadcasts WHERE `+due, ms(now)); err != nil || n == 0 {
+	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM broadcasts WHERE `+due, ms(now), late); err != nil || n == 0 {
 		return nil, wrap(err, "look for due broadcasts")
 	}
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		ids = nil
-		return list(ctx, tx, &ids, `UPDATE broadcasts SET state = 'running', started_at = ? WHERE `+due+` RETURNING broadcast_id`, ms(now), ms(now))
+		return list(ctx, tx, &ids, `UPDATE broadcasts SET state = 'running', started_at = ? WHERE `+due+` RETURNING broadcast_id`, ms(now), ms(now), late)
 	})
 	for _, id := range ids {
 		if err == nil {

@@ -44,20 +44,21 @@ type wireChat struct {
 }
 
 type wireMessage struct {
-	ID              int64        `json:"message_id"`
-	Chat            wireChat     `json:"chat"`
-	From            *wireUser    `json:"from"`
-	SenderChat      *wireChat    `json:"sender_chat"`
-	Thread          int64        `json:"message_thread_id"`
-	InTopic         bool         `json:"is_topic_message"`
-	Text            string       `json:"text"`
-	Entities        []Entity     `json:"entities"`
-	Caption         string       `json:"caption"`
-	CaptionEntities []Entity     `json:"caption_entities"`
-	Album           string       `json:"media_group_id"`
-	Date            int64        `json:"date"`
-	ReplyTo         *wireMessage `json:"reply_to_message"`
-	MigratedTo      int64        `json:"migrate_to_chat_id"`
+	ID              int64          `json:"message_id"`
+	Chat            wireChat       `json:"chat"`
+	From            *wireUser      `json:"from"`
+	SenderChat      *wireChat      `json:"sender_chat"`
+	Thread          int64          `json:"message_thread_id"`
+	InTopic         bool           `json:"is_topic_message"`
+	Text            string         `json:"text"`
+	Entities        []Entity       `json:"entities"`
+	Caption         string         `json:"caption"`
+	CaptionEntities []Entity       `json:"caption_entities"`
+	Album           string         `json:"media_group_id"`
+	Date            int64          `json:"date"`
+	Preview         previewOptions `json:"link_preview_options"`
+	ReplyTo         *wireMessage   `json:"reply_to_message"`
+	MigratedTo      int64          `json:"migrate_to_chat_id"`
 	// TopicCreated marks the service message that every message of a topic
 	// seems to reply to.
 	TopicCreated json.RawMessage `json:"forum_topic_created"`
@@ -194,6 +195,7 @@ func (w *wireMessage) message() *Message {
 		Captioned:  w.captioned(),
 		Album:      w.Album,
 		Links:      w.links(),
+		NoPreview:  w.Preview.Disabled,
 		MigratedTo: w.MigratedTo,
 	}
 	if w.Text == "" {

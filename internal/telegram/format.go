@@ -20,6 +20,15 @@ type Entity struct {
 	Language string `json:"language"` // of pre
 }
 
+// Of is the part of a text that the entity marks; empty when it is not in it.
+func (e Entity) Of(text string) string {
+	units := utf16.Encode([]rune(text))
+	if e.Offset < 0 || e.Length < 0 || e.Offset+e.Length > len(units) {
+		return ""
+	}
+	return string(utf16.Decode(units[e.Offset : e.Offset+e.Length]))
+}
+
 // tags are what opens and closes the entity in Telegram HTML; ok is false for
 // those that Telegram finds in a text by itself, and for those a bot cannot send.
 func (e Entity) tags() (open, shut string, ok bool) {

@@ -62,6 +62,8 @@ type Message struct {
 	// Captioned tells that the media can have a caption: a picture, a video, a file.
 	Captioned bool
 	Album     string // what the messages of one album share; empty otherwise
+	// NoPreview tells that the sender wants no preview of a link.
+	NoPreview bool
 	// Links are the message's buttons that open an address.
 	Links      [][]outbox.Button
 	Date       time.Time

@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+
+	"newsbot/internal/article"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+// correctButton asks for the new text of a message that was sent.
+func (b *Bot) correctButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	if c.Kind != store.KindSend || c.Media == outbox.MediaNone || c.Sent == 0 {
+		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
+	}
+	if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogCorrect, c.ID); err != nil {
+		return answer{}, err
+	}
+	key := "correction.ask"
+	if c.Media == outbox.MediaCaption {
+		key = "correction.ask_caption"
+	}
+	return note(r.p.H(key, "Title", c.Title)), nil
+}
+
+// takeCorrection makes a draft of a correction of the text that an editor was
+// asked for. Until it is one that can be, they can send another.
+func (b *Bot) takeCorrection(ctx context.Context, r *request, id string) (answer, error) {
+	target, err := b.o.Store.Broadcast(ctx, id)
+	if isNotFound(err) {
+		return b.over(ctx, r, note(r.p.H("broadcast.missing")))
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	m := r.message
+	text, limit := m.HTML(0), maxText
+	if target.Media == outbox.MediaCaption {
+		limit = maxCaption
+	}
+	switch {
+	case target.Media == outbox.MediaText && m.Text == "", text == "":
+		return note(r.p.H("correction.text_only")), nil
+	case article.Length(text) > limit && limit == maxCaption:
+		return note(r.p.H("correction.caption_too_long")), nil
+	case article.Length(text) > limit:
+		return note(r.p.H("broadcast.too_long")), nil
+	}
+	message := outbox.Message{Text: text, Keyboard: target.Message.Keyboard}
+	if len(m.Links) > 0 && !isAlbum(target) {
+		message.Keyboard = m.Links
+	}
+	if target.Media == outbox.MediaText {
+		message.Preview = previewOf(m, 0)
+	}
+	plain := m.Text
+	if plain == "" {
+		plain = m.Caption
+	}
+	draft := store.Broadcast{
+		ID: newBroadcastID(), Kind: store.KindCorrect, TargetID: target.ID, Category: target.Category, Title: titleOf(r.p, plain), Media: target.Media,
+		EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()), Message: message, State: store.BroadcastDraft,
+	}
+	if err := b.o.Store.CreateBroadcast(ctx, r.now, draft); err != nil {
+		return answer{}, err
+	}
+	a, err := b.showDraft(ctx, r, draft)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.over(ctx, r, a)
+}
+
+// recallButton asks whether a message shall be deleted in every chat, or lets it be.
+func (b *Bot) recallButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	if c.Kind != store.KindSend {
+		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
+	}
+	copies, tooOld, err := b.o.Store.CountCopies(ctx, r.now, c.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	fresh := copies - tooOld
+	if r.arg(2) == "go" && fresh > 0 {
+		return b.recall(ctx, r, c)
+	}
+	text := "<b>" + r.p.H("recall.title") + "</b>\n" + r.p.H("draft.what", "Title", c.Title) + "\n\n"
+	keep := []outbox.Button{{Text: r.p.T("recall.keep"), Data: "b:" + c.ID + ":open"}}
+	if fresh <= 0 {
+		return screen(outbox.Message{Text: text + r.p.H("recall.nothing"), Keyboard: [][]outbox.Button{keep}}), nil
+	}
+	text += r.p.H("recall.ask", "Count", fresh)
+	if tooOld > 0 {
+		text += "\n" + r.p.H("recall.old", "Count", tooOld)
+	}
+	return screen(outbox.Message{Text: text, Keyboard: [][]outbox.Button{
+		{{Text: r.p.T("recall.go", "Count", fresh), Data: "b:" + c.ID + ":recall:go"}}, keep,
+	}}), nil
+}
+
+// recall deletes a message in every chat that has it. No other editor is asked:
+// what is recalled must not be read meanwhile.
+func (b *Bot) recall(ctx context.Context, r *request, target store.Broadcast) (answer, error) {
+	c := store.Broadcast{
+		ID: newBroadcastID(), Kind: store.KindRecall, TargetID: target.ID, Category: target.Category, Title: target.Title,
+		EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()),
+	}
+	if err := b.o.Store.CreateBroadcast(ctx, r.now, c); err != nil {
+		return answer{}, err
+	}
+	a, err := b.begin(ctx, r, c)
+	if err != nil || len(a.messages) > 0 {
+		return a, err
+	}
+	// It did not start: a draft of a recall is nothing that anyone could open.
+	if _, err := b.o.Store.CancelBroadcast(ctx, r.now, c.ID); err != nil {
+		return answer{}, err
+	}
+	b.o.Log.Info("recall did not start", slog.String("broadcast", target.ID), slog.Int64("editor", r.from.ID))
+	return a, nil
+}
+
+// againButton makes a draft of what was sent or dropped, to be sent once more.
+func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	if c.Kind != store.KindSend || c.Message.Text == "" && c.Message.Copy == nil {
+		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
+	}
+	if there, err := b.stillThere(ctx, c); err != nil || !there {
+		return answer{toast: r.p.T("broadcast.lost"), alert: true}, err
+	}
+	draft := store.Broadcast{
+		ID: newBroadcastID(), Kind: store.KindSend, Category: c.Category, Critical: c.Critical, Audience: c.Audience, Title: c.Title, Media: c.Media,
+		EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()), Message: c.Message, State: store.BroadcastDraft,
+	}
+	if len(draft.Audience.Only) > 0 { // it was a test: what is next is the real thing
+		draft.Audience = store.Audience{}
+	}
+	if err := b.o.Store.CreateBroadcast(ctx, r.now, draft); err != nil {
+		return answer{}, err
+	}
+	a, err := b.showDraft(ctx, r, draft)
+	a.remove = false // the report stays
+	return a, err
+}

@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+)
+
+// whenButton asks for a time, or sets one that its button names.
+func (b *Bot) whenButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	if r.arg(2) != "now" {
+		if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogWhen, c.ID); err != nil {
+			return answer{}, err
+		}
+		m := outbox.Message{Text: r.p.H("when.ask", "Zone", r.p.ZoneName(r.now), "Time", r.p.Clock(r.now))}
+		if c.State == store.BroadcastDraft && !c.StartAt.IsZero() {
+			m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("when.button_now"), Data: "b:" + c.ID + ":when:now"}})
+		}
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("draft.back"), Data: "b:" + c.ID + ":card"}})
+		return screen(m), nil
+	}
+	if c.State != store.BroadcastDraft {
+		return already(r), nil
+	}
+	c.StartAt = time.Time{}
+	if changed, err := b.o.Store.UpdateDraft(ctx, r.now, c); err != nil || !changed {
+		return already(r), err
+	}
+	a, err := b.draftScreen(ctx, r, c)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.over(ctx, r, a)
+}
+
+// takeWhen reads the time that an editor was asked for. Until it is understood
+// they can write another.
+func (b *Bot) takeWhen(ctx context.Context, r *request, id string) (answer, error) {
+	c, err := b.o.Store.Broadcast(ctx, id)
+	if isNotFound(err) {
+		return b.over(ctx, r, note(r.p.H("broadcast.missing")))
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	if c.State != store.BroadcastDraft && c.State != store.BroadcastScheduled {
+		return b.over(ctx, r, note(r.p.H("broadcast.already")))
+	}
+	at, err := locale.ParseWhen(r.message.Text, r.now, r.p.Zone())
+	if err != nil {
+		return note(whenProblem(r.p, err, r.now)), nil
+	}
+	isNow := !at.After(r.now)
+	if c.State == store.BroadcastScheduled {
+		if changed, err := b.o.Store.ScheduleBroadcast(ctx, id, at); err != nil || !changed {
+			return note(r.p.H("broadcast.already")), err
+		}
+		b.o.Wake()
+		c.StartAt = at
+		return b.over(ctx, r, answer{messages: []outbox.Message{scheduledCard(r.p, c, r.now)}})
+	}
+	if c.StartAt = at; isNow {
+		c.StartAt = time.Time{}
+	}
+	if changed, err := b.o.Store.UpdateDraft(ctx, r.now, c); err != nil || !changed {
+		return note(r.p.H("broadcast.already")), err
+	}
+	card, err := b.draftCard(ctx, r, c)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.over(ctx, r, answer{messages: []outbox.Message{card}})
+}
+
+// whenProblem says why a time is not taken.
+func whenProblem(p *locale.Printer, err error, now time.Time) string {
+	problem, at := locale.WhenProblemOf(err)
+	said := ""
+	if !at.IsZero() {
+		said = whenWords(p, at, now)
+	}
+	return p.H("when."+string(problem), "Time", said)
+}
+
+// scheduledCard is what an editor sees of a broadcast that waits for its time.
+func scheduledCard(p *locale.Printer, c store.Broadcast, now time.Time) outbox.Message {
+	text := "<b>" + p.H("scheduled.title") + "</b>\n\n" + p.H("draft.what", "Title", c.Title) + "\n"
+	if c.Kind == store.KindSend {
+		text += p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience))) + "\n"
+	}
+	text += whenLine(p, c, now) + "\n\n" + p.H("scheduled.about")
+	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{
+		{{Text: p.T("draft.button_when"), Data: "b:" + c.ID + ":when"}, {Text: p.T("scheduled.button_back"), Data: "b:" + c.ID + ":back"}},
+		{{Text: p.T("broadcast.drop"), Data: "b:" + c.ID + ":no"}},
+	}}
+}

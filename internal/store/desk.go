@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// DraftsOf returns an editor's drafts, the newest first, at most limit.
+func (s *Store) DraftsOf(ctx context.Context, editor int64, limit int) ([]Broadcast, error) {
+	drafts, err := s.listBroadcasts(ctx, `b.state = 'draft' AND b.kind <> 'recall' AND b.editor_id = ?
+		ORDER BY b.created_at DESC, b.broadcast_id DESC LIMIT ?`, editor, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read drafts of editor %d: %w", editor, err)
+	}
+	return drafts, nil
+}
+
+// ReturnBroadcast makes a draft again of a broadcast that waits for leave or for
+// its time; false when it does neither. Who had given leave has to give it again.
+func (s *Store) ReturnBroadcast(ctx context.Context, id string) (bool, error) {
+	return s.turn(ctx, "return", id, `UPDATE broadcasts SET state = 'draft', approver_id = 0
+		WHERE broadcast_id = ? AND state IN ('waiting', 'scheduled')`, id)
+}
+
+// MissedBroadcasts returns the scheduled broadcasts whose time was at or before
+// an instant.
+func (s *Store) MissedBroadcasts(ctx context.Context, at time.Time) ([]Broadcast, error) {
+	missed, err := s.listBroadcasts(ctx, `b.state = 'scheduled' AND b.start_at <= ? ORDER BY b.start_at, b.broadcast_id`, ms(at))
+	if err != nil {
+		return nil, fmt.Errorf("read missed broadcasts: %w", err)
+	}
+	return missed, nil
+}

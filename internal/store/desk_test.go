@@ -1,0 +1,95 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"newsbot/internal/store"
+	"newsbot/internal/store/storetest"
+)
+
+func TestDraftsOfAnEditor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		for i, id := range []string{"a", "b", "c"} {
+			must(t, s.CreateBroadcast(ctx, noon.Add(time.Duration(i)*time.Minute), store.Broadcast{ID: id, EditorID: 1, EditorChat: 1, Language: "kk", Message: text(id)}))
+		}
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "other", EditorID: 2, EditorChat: 2, Language: "kk", Message: text("x")}))
+		if done, err := s.CancelBroadcast(ctx, noon, "b"); err != nil || !done {
+			t.Fatal(done, err)
+		}
+		drafts, err := s.DraftsOf(ctx, 1, 5)
+		must(t, err)
+		if len(drafts) != 2 || drafts[0].ID != "c" || drafts[1].ID != "a" || drafts[0].Message.Text != "c" {
+			t.Errorf("drafts %+v", drafts)
+		}
+		if drafts, err = s.DraftsOf(ctx, 1, 1); err != nil || len(drafts) != 1 || drafts[0].ID != "c" {
+			t.Errorf("the newest %+v, %v", drafts, err)
+		}
+	})
+}
+
+func TestReturnToDraft(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		later := noon.Add(time.Hour)
+		touch(t, s, 1)
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "b", EditorID: 1, EditorChat: 1, Language: "kk", Message: text("x"), StartAt: later}))
+		turn := func(want bool, what string, got bool, err error) {
+			t.Helper()
+			if err != nil || got != want {
+				t.Fatalf("%s: %v, %v; want %v", what, got, err, want)
+			}
+		}
+		ok, err := s.ReturnBroadcast(ctx, "b")
+		turn(false, "a draft is returned", ok, err)
+		ok, err = s.SubmitBroadcast(ctx, "b")
+		turn(true, "submitted", ok, err)
+		ok, err = s.ReturnBroadcast(ctx, "b")
+		turn(true, "returned", ok, err)
+		ok, err = s.ApproveBroadcast(ctx, noon, "b", 2)
+		turn(false, "approved after it was taken back", ok, err)
+		ok, err = s.SubmitBroadcast(ctx, "b")
+		turn(true, "submitted again", ok, err)
+		ok, err = s.ApproveBroadcast(ctx, noon, "b", 2)
+		turn(true, "approved", ok, err)
+		if b := read(t, s, "b"); b.State != store.BroadcastScheduled || b.ApproverID != 2 {
+			t.Fatalf("approved it is %+v", b)
+		}
+		ok, err = s.ReturnBroadcast(ctx, "b")
+		turn(true, "returned when scheduled", ok, err)
+		if b := read(t, s, "b"); b.State != store.BroadcastDraft || b.ApproverID != 0 || !b.StartAt.Equal(later) {
+			t.Errorf("returned it is %+v", b)
+		}
+	})
+}
+
+// What was not begun within an hour of its time is not begun at all.
+func TestMissedBroadcasts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		at := noon.Add(time.Hour)
+		for _, id := range []string{"late", "later"} {
+			must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: id, EditorID: 1, EditorChat: 1, Language: "kk", Message: text(id)}))
+			if ok, err := s.ScheduleBroadcast(ctx, id, at); err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			at = at.Add(30 * time.Minute)
+		}
+		now := noon.Add(time.Hour + store.StartLimit)
+		missed, err := s.MissedBroadcasts(ctx, now.Add(-store.StartLimit))
+		must(t, err)
+		if len(missed) != 1 || missed[0].ID != "late" {
+			t.Fatalf("missed %+v", missed)
+		}
+		started, err := s.DueBroadcasts(ctx, now)
+		must(t, err)
+		if len(started) != 1 || started[0] != "later" {
+			t.Errorf("started %v", started)
+		}
+		if b := read(t, s, "late"); b.State != store.BroadcastScheduled {
+			t.Errorf("the missed one is %s", b.State)
+		}
+	})
+}
