@@ -10,6 +10,7 @@ import (
 
 const (
 	maxFragment = 2 << 20 // bytes of HTML that FromHTML reads
+	longCaption = 400     // bytes; what stands under a picture at such length is the text of a gallery
 	maxURL      = 2000    // bytes of an address; databases and Telegram refuse longer ones
 )
 
@@ -106,6 +107,10 @@ func (w *walker) walk(n *html.Node, kind BlockKind) {
 	case "figure":
 		w.figure(n, kind)
 		return
+	case "figcaption": // of a picture that a library has taken away, if it is no text that goes with pictures
+		if len(textOf(n)) < longCaption {
+			return
+		}
 	case "table":
 		w.flush(kind)
 		w.table(n, kind)

@@ -1,6 +1,8 @@
 package article
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,7 +50,10 @@ func (p *pruner) visit(n *html.Node) {
 		next := c.NextSibling
 		children++
 		switch {
-		case children > maxChildren, c.Type == html.CommentNode, c.Type == html.ElementNode && isUnread(c):
+		case children > maxChildren, c.Type == html.CommentNode, c.Type == html.ElementNode && (isUnread(c) || isCaption(c)):
+			if c.Type == html.ElementNode && children <= maxChildren && !isUnread(c) {
+				describe(c)
+			}
 			n.RemoveChild(c)
 		case c.Type == html.TextNode:
 			most := min(maxTextNode, p.text)
@@ -77,6 +82,33 @@ func isUnread(n *html.Node) bool {
 		return true
 	}
 	return false
+}
+
+// captionClass is how sites name what stands under a picture when it is no figcaption.
+var captionClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:caption|credits?|copyrights?|wp-caption-text|photo-?(?:author|credit|source)|image-?(?:author|credit|source|caption)|img-?caption|picture-?caption)(?:$|[\s_-])`)
+
+// isCaption says whether an element is a picture's caption or tells whose it is.
+func isCaption(n *html.Node) bool {
+	switch n.Data {
+	case "div", "p", "span", "em", "small", "cite", "i", "dd":
+	default:
+		return false
+	}
+	class := attr(n, "class")
+	return class != "" && captionClass.MatchString(class) && len(textOf(n)) < longCaption && find(n, "img") == nil && find(n, "p") == nil
+}
+
+// describe gives the picture that a caption stands under the caption for its description.
+func describe(caption *html.Node) {
+	for p, up := caption.Parent, 0; p != nil && up < 2; p, up = p.Parent, up+1 {
+		img := find(p, "img")
+		if img == nil {
+			continue
+		}
+		img.Attr = slices.DeleteFunc(img.Attr, func(a html.Attribute) bool { return a.Key == "alt" })
+		img.Attr = append(img.Attr, html.Attribute{Key: "alt", Val: clean(flat(textOf(caption)))})
+		return
+	}
 }
 
 func (p *pruner) attributes(n *html.Node) {

@@ -12,18 +12,18 @@ var notText = []string{
 	"читайте также", "читай также", "читать также", "читайте по теме", "смотрите также", "по теме:", "материалы по теме",
 	"подписывайтесь", "подпишитесь", "наши новости теперь в", "следите за новостями", "следите за нами",
 	"больше новостей в", "самые важные новости в", "присоединяйтесь к нам", "нашли ошибку", "увидели ошибку",
-	"сообщить об ошибке", "подписаться", "чтобы прочитать полностью", "чтобы читать дальше", "полный текст доступен", "материал доступен по подписке", "оформите подписку", "читать далее", "читать полностью", "при использовании материалов", "используйте ссылку",
+	"сообщить об ошибке", "подписаться", "чтобы прочитать полностью", "чтобы читать дальше", "полный текст доступен", "материал доступен по подписке", "оформите подписку", "читать далее", "читать полностью", "вам может быть интересно", "рекомендуем прочитать", "также по теме", "ещё больше новостей", "еще больше новостей", "при использовании материалов", "используйте ссылку",
 	// Kazakh
 	"оқи отырыңыз", "тағы оқыңыз", "тағы да оқыңыз", "сондай-ақ оқыңыз", "осы тақырып бойынша", "тақырып бойынша",
 	"жазылыңыз", "бізге жазылыңыз", "арнамызға жазыл", "толық оқу", "толығырақ оқу", "telegram арна", "telegram-арна", "телеграм арна", "телеграм-арна", "қате таптыңыз ба",
 	// English
 	"read also", "also read", "read more:", "see also", "related:", "related articles", "related posts", "related stories",
-	"subscribe to", "subscribe now", "sign up for", "follow us", "share this", "continue reading with", "already a subscriber", "log in to continue", "sign in to continue", "to continue reading",
+	"subscribe to", "subscribe now", "sign up for", "follow us", "share this", "sign up to receive", "sign up to our", "get our newsletter", "never miss the latest", "we want to hear what you think", "you may also like", "you might also like", "more from", "recommended:", "click here to subscribe", "continue reading with", "already a subscriber", "log in to continue", "sign in to continue", "to continue reading",
 }
 
 // alone are notices when they are the whole line, or when a sign follows: an
 // article may begin with the word.
-var alone = []string{"реклама", "поделиться", "жарнама", "бөлісу", "advertisement", "share"}
+var alone = []string{"реклама", "поделиться", "жарнама", "бөлісу", "advertisement", "share", "sponsored", "recommended"}
 
 // glued are notices that stand inside the last paragraphs, without a space
 // before them; the text is cut there.

@@ -60,6 +60,8 @@ func TestUglyPages(t *testing.T) {
 			uglyEnglish},
 		{"a caption that is a div", uglyPage("ru", ru, `<article><h1>`+ru+`</h1><div class="photo"><img src="/a.jpg" width="800"><div class="photo__caption">Фото: пресс-служба акимата</div></div>`+ps(uglyRussian)+`</article>`),
 			uglyRussian},
+		{"captions that are divs of many names", uglyPage("en", en, `<article><h1>`+en+`</h1><div class="media"><img src="/a.jpg" width="800"><span class="image-credit">City council / Handout</span></div>`+ps(uglyEnglish[:2])+`<figure><video src="/v.mp4"></video><figcaption>The first cars cross the bridge</figcaption></figure>`+ps(uglyEnglish[2:])+`</article>`),
+			uglyEnglish},
 		{"related stories in the midst", uglyPage("ru", ru, `<article><h1>`+ru+`</h1>`+ps(uglyRussian[:2])+`<div class="read-also"><span>Читайте также:</span><a href="/1">В Семее открыли новую школу на тысячу мест</a></div>`+ps(uglyRussian[2:3])+
 			`<p><strong><a href="/2">Читайте также: Синоптики обещают морозы до тридцати градусов</a></strong></p>`+ps(uglyRussian[3:])+`</article>`),
 			uglyRussian},
