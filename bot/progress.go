@@ -214,9 +214,20 @@ func (b *Bot) setPace(id string, p pace) {
 	}
 }
 
+// waitProgress waits until the progress may be shown; false means later. A
+// message that is there is edited, which takes nothing of the broadcast's rate.
+func (b *Bot) waitProgress(ctx context.Context, c store.Broadcast) bool {
+	if c.ProgressMessageID == 0 {
+		return b.wait(ctx, c.EditorChat)
+	}
+	ctx, cancel := context.WithTimeout(ctx, paceLimit)
+	defer cancel()
+	return b.o.Pacer.WaitEdit(ctx, c.EditorChat) == nil
+}
+
 // show puts m where the editor looks; false means that it has to be tried again.
 func (b *Bot) show(ctx context.Context, c store.Broadcast, m outbox.Message) (bool, error) {
-	if !b.wait(ctx, c.EditorChat) {
+	if !b.waitProgress(ctx, c) {
 		return false, ctx.Err()
 	}
 	if c.ProgressMessageID != 0 {

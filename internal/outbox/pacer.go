@@ -119,6 +119,43 @@ func (p *Pacer) Wait(ctx context.Context, lane Lane, chatID int64) error {
 	return ctx.Err()
 }
 
+// WaitEdit returns when a message of the chat may be edited, or when ctx is done,
+// with its error. An edit keeps to pauses and to the chat's own spacing. It is no
+// new message, and takes nothing of the rate: the progress of a broadcast must not
+// slow it down.
+func (p *Pacer) WaitEdit(ctx context.Context, chatID int64) error {
+	for {
+		ready := p.editReady(time.Now(), chatID)
+		if ready.IsZero() {
+			return ctx.Err()
+		}
+		if !sleep(ctx, time.Until(ready)) {
+			return ctx.Err()
+		}
+	}
+}
+
+// editReady takes the chat's turn for an edit, or returns when it is.
+func (p *Pacer) editReady(now time.Time, chatID int64) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.chat(chatID)
+	ready := later(p.whole.held, c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute))
+	if p.probing {
+		ready = later(ready, p.whole.last.Add(probeEvery))
+	}
+	if ready.After(now) {
+		return ready
+	}
+	window := 0
+	if chatID < 0 {
+		window = p.o.GroupPerMinute
+	}
+	c.use(now, max(p.o.PerChat, 0), window)
+	p.whole.last = now
+	return time.Time{}
+}
+
 // Pause holds a chat, or everything when chatID is 0, for d. The longest pause counts.
 func (p *Pacer) Pause(chatID int64, d time.Duration) {
 	p.mu.Lock()

@@ -160,6 +160,43 @@ func TestPacerChat(t *testing.T) {
 	})
 }
 
+// The progress of a broadcast is shown while it runs, and does not slow it down.
+func TestPacerEditsTakeNothingOfTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const editor, rate, n = 7, 30, 300
+		p := NewPacer(PacerOptions{Rate: rate})
+		start := time.Now()
+		edits := 0
+		ctx, stop := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		group.Go(func() {
+			for p.WaitEdit(ctx, editor) == nil {
+				edits++
+			}
+		})
+		for i := range n {
+			if err := p.Wait(t.Context(), LaneBulk, int64(100+i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		took := time.Since(start)
+		stop()
+		group.Wait()
+		if took > n*time.Second/rate {
+			t.Errorf("%d took %s beside edits", n, took)
+		}
+		// One a second in a chat, and a burst of three.
+		if edits < 10 || edits > 13 {
+			t.Errorf("%d edits in %s", edits, took)
+		}
+		p.Pause(0, time.Minute)
+		began := time.Now()
+		if err := p.WaitEdit(t.Context(), editor); err != nil || time.Since(began) < time.Minute {
+			t.Errorf("an edit left after %s of a pause of a minute, %v", time.Since(began), err)
+		}
+	})
+}
+
 func TestPacerPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewPacer(PacerOptions{Rate: 100})
