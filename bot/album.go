@@ -24,12 +24,14 @@ type album struct {
 	Caption *string           `json:"caption,omitempty"` // Telegram HTML for the first; nil leaves it
 	First   int64             `json:"first,omitempty"`   // whose caption it is
 	Links   [][]outbox.Button `json:"links,omitempty"`
+	// Category is that of the broadcast that it will be.
+	Category string `json:"category,omitempty"`
 }
 
 // beginAlbum notes an album's first picture. What has come is kept in the
 // database, so that a restart in the midst of it loses none.
-func (b *Bot) beginAlbum(ctx context.Context, r *request, caption *string) error {
-	a := album{Album: r.message.Album, Caption: caption, Links: r.message.Links}
+func (b *Bot) beginAlbum(ctx context.Context, r *request, category string, caption *string) error {
+	a := album{Category: category, Album: r.message.Album, Caption: caption, Links: r.message.Links}
 	if caption != nil {
 		a.First, a.Title = r.message.ID, titleOf(r.p, r.args)
 	}
@@ -42,7 +44,7 @@ func (b *Bot) addToAlbum(ctx context.Context, r *request, data string) error {
 		return fmt.Errorf("read album: %w", err)
 	}
 	if a.Album != r.message.Album { // another one: the last that is sent counts
-		a = album{Album: r.message.Album, Links: r.message.Links}
+		a = album{Category: a.Category, Album: r.message.Album, Links: r.message.Links}
 	}
 	return b.keepAlbum(ctx, r, a)
 }
@@ -91,7 +93,7 @@ func (b *Bot) pendingAlbum(ctx context.Context, r *request) (_ answer, taken boo
 	}
 	c := content{
 		ref: &outbox.MessageRef{ChatID: r.chat.ID, MessageID: a.IDs[0], More: a.IDs[1:]}, links: a.Links,
-		media: outbox.MediaCaption, title: titleOf(r.p, a.Title),
+		media: outbox.MediaCaption, title: titleOf(r.p, a.Title), category: a.Category,
 	}
 	if a.Caption != nil && a.First == a.IDs[0] {
 		c.caption = a.Caption

@@ -109,6 +109,9 @@ func articleScreen(r *request, a store.Article, page int, from listPlace) outbox
 	if len(links) > 0 {
 		m.Keyboard = append(m.Keyboard, links)
 	}
+	if r.editor {
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("breaking.button"), Data: breakingData + a.ID}})
+	}
 	m.Keyboard = append(m.Keyboard, []outbox.Button{backButton(r.p, from)})
 	return m
 }

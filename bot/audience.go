@@ -116,12 +116,12 @@ func (b *Bot) audienceScreen(ctx context.Context, r *request, c store.Broadcast)
 	rows = append(rows,
 		[]outbox.Button{{Text: mark(everyone, p.T("audience.button_all")), Data: data("all")}, {Text: mark(len(a.Only) > 0, p.T("audience.button_me")), Data: data("me")}},
 		[]outbox.Button{{Text: p.T("draft.back"), Data: "b:" + c.ID + ":card"}})
-	text := "<b>" + p.H("audience.title") + "</b>\n" + audienceWords(p, a) + "\n\n" + p.H("audience.count", "Count", count) + "\n\n" + p.H("audience.about")
+	text := "<b>" + p.H("audience.title") + "</b>\n" + audienceWords(p, a, c.Category) + "\n\n" + p.H("audience.count", "Count", count) + "\n\n" + p.H("audience.about")
 	return screen(outbox.Message{Text: text, Keyboard: rows}), nil
 }
 
 // audienceWords says whom an audience is, as Telegram HTML.
-func audienceWords(p *locale.Printer, a store.Audience) string {
+func audienceWords(p *locale.Printer, a store.Audience, category string) string {
 	if len(a.Only) > 0 {
 		return p.H("audience.me")
 	}
@@ -151,6 +151,9 @@ func audienceWords(p *locale.Printer, a store.Audience) string {
 		parts = append(parts, p.H("audience.active", "Count", a.ActiveDays))
 	}
 	if len(parts) == 0 {
+		if category == store.CategoryBreaking {
+			return p.H("audience.all_breaking")
+		}
 		return p.H("audience.all")
 	}
 	return strings.Join(parts, "; ")

@@ -22,23 +22,38 @@ func (b *Bot) draftCard(ctx context.Context, r *request, c store.Broadcast) (out
 		return outbox.Message{}, err
 	}
 	p := r.p
-	lines := []string{"<b>" + p.H("draft."+c.Kind) + "</b>", ""}
+	title := "draft." + c.Kind
+	if c.Kind == store.KindSend && c.Category == store.CategoryBreaking {
+		title = "draft.breaking"
+	}
+	lines := []string{"<b>" + p.H(title) + "</b>", ""}
 	lines = append(lines, p.H("draft.what", "Title", c.Title))
 	if c.Kind == store.KindSend {
-		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience))))
+		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))))
 	}
 	lines = append(lines, whenLine(p, c, r.now))
 	if n := countButtons(c.Message.Keyboard); n > 0 {
 		lines = append(lines, p.H("draft.links", "Count", n))
 	}
-	if c.Category == store.CategoryBreaking && c.Critical {
-		lines = append(lines, p.H("draft.critical"))
+	if c.Category == store.CategoryBreaking && c.Kind == store.KindSend {
+		lines = append(lines, p.H(soundOf(c)))
+		if c.ArticleID != "" {
+			lines = append(lines, p.H("draft.not_again"))
+		}
 	}
-	if b.o.Paid && c.Kind == store.KindSend && count > 0 {
+	if b.o.Paid && c.Kind == store.KindSend && c.Category != store.CategoryBreaking && count > 0 { // breaking news goes at the free rate
 		lines = append(lines, p.H("draft.stars", "Count", starsFor(count)))
 	}
 	lines = append(lines, "", b.question(p, c, count))
 	return outbox.Message{Text: strings.Join(lines, "\n"), Keyboard: b.draftButtons(p, c, count)}, nil
+}
+
+// soundOf says how breaking news comes in a chat's quiet hours.
+func soundOf(c store.Broadcast) string {
+	if c.Critical {
+		return "draft.critical"
+	}
+	return "draft.quiet"
 }
 
 // countFor is how many chats a broadcast would reach now.

@@ -41,6 +41,7 @@ func commands() []command {
 		{name: "stop", in: everywhere, menu: private, admin: true, run: (*Bot).stop},
 		{name: "start", in: everywhere, run: (*Bot).start},
 		{name: "broadcast", in: private, editor: true, run: (*Bot).broadcast},
+		{name: "breaking", in: private, editor: true, run: (*Bot).breaking},
 		{name: "queue", in: private, editor: true, run: (*Bot).queue},
 		{name: "broadcasts", in: private, editor: true, run: (*Bot).broadcasts}, {name: "cancel", in: private, editor: true, run: (*Bot).cancel},
 	}
@@ -71,6 +72,7 @@ func buttons() map[string]button {
 		"o": {name: "settings", admin: true, run: (*Bot).settingsButton},
 		"m": {name: "menu", run: (*Bot).menu},
 		"b": {name: "broadcast", editor: true, run: (*Bot).broadcastButton},
+		"e": {name: "breaking", editor: true, run: (*Bot).breakingButton},
 		"q": {name: "queue", editor: true, run: (*Bot).queueButton},
 		"h": {name: "broadcasts", editor: true, run: (*Bot).broadcastsPage}, "x": {name: "nothing", run: (*Bot).nothing},
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -43,21 +44,33 @@ type content struct {
 	media   outbox.Media
 	title   string
 	note    string // what else the editor should know of it, Telegram HTML
+	// category is what readers can opt out of; empty is the newsroom's messages.
+	category string
+	article  string // id of the article that it tells
 }
 
 // broadcast begins a broadcast: of the text behind the command, of the message
 // it replies to, of the picture whose caption it is, or of the message that comes next.
 func (b *Bot) broadcast(ctx context.Context, r *request) (answer, error) {
+	return b.composeAs(ctx, r, store.CategoryNewsroom)
+}
+
+// composeAs begins a broadcast of a category.
+func (b *Bot) composeAs(ctx context.Context, r *request, category string) (answer, error) {
 	m := r.message
+	of := func(c content) content {
+		c.category = category
+		return c
+	}
 	if m.HasMedia {
 		rest := m.HTML(argsStart(m.Caption, r.args))
 		if r.args == "" {
 			rest = ""
 		}
 		if m.Album != "" {
-			return answer{}, b.beginAlbum(ctx, r, &rest)
+			return answer{}, b.beginAlbum(ctx, r, category, &rest)
 		}
-		return b.compose(ctx, r, b.copied(r, m, &rest))
+		return b.compose(ctx, r, of(b.copied(r, m, &rest)))
 	}
 	if r.args != "" {
 		// The text with the formatting that the editor gave it: the arguments are its end.
@@ -65,10 +78,10 @@ func (b *Bot) broadcast(ctx context.Context, r *request) (answer, error) {
 		if article.Length(text) > maxText {
 			return note(r.p.H("broadcast.too_long")), nil
 		}
-		return b.compose(ctx, r, content{text: text, preview: previewOf(m, argsStart(m.Text, r.args)), media: outbox.MediaText, title: titleOf(r.p, r.args)})
+		return b.compose(ctx, r, content{category: category, text: text, preview: previewOf(m, argsStart(m.Text, r.args)), media: outbox.MediaText, title: titleOf(r.p, r.args)})
 	}
 	if m.ReplyTo != nil {
-		c := b.copied(r, m.ReplyTo, nil)
+		c := of(b.copied(r, m.ReplyTo, nil))
 		if m.ReplyTo.Album != "" {
 			c.note = r.p.H("broadcast.one_of_album")
 		}
@@ -77,8 +90,11 @@ func (b *Bot) broadcast(ctx context.Context, r *request) (answer, error) {
 	if a, taken, err := b.pendingAlbum(ctx, r); err != nil || taken {
 		return a, err
 	}
-	if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogBroadcast, ""); err != nil {
+	if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogBroadcast, category); err != nil {
 		return answer{}, err
+	}
+	if category == store.CategoryBreaking {
+		return note(r.p.H("breaking.ask")), nil
 	}
 	return note(r.p.H("broadcast.ask")), nil
 }
@@ -144,9 +160,16 @@ func (b *Bot) asked(ctx context.Context, r *request) (a answer, taken bool, err 
 	switch state {
 	case dialogBroadcast:
 		if r.message.Album != "" {
-			return answer{}, true, b.beginAlbum(ctx, r, nil)
+			return answer{}, true, b.beginAlbum(ctx, r, data, nil)
 		}
-		a, err = b.compose(ctx, r, b.copied(r, r.message, nil))
+		if data == store.CategoryBreaking {
+			if a, found, err := b.breakingArticle(ctx, r, articleIn(strings.TrimSpace(r.message.Text))); err != nil || found {
+				return a, true, err
+			}
+		}
+		c := b.copied(r, r.message, nil)
+		c.category = data
+		a, err = b.compose(ctx, r, c)
 	case dialogAlbum:
 		if r.message.Album == "" {
 			return b.pendingAlbum(ctx, r)
@@ -183,7 +206,7 @@ func (b *Bot) cancel(ctx context.Context, r *request) (answer, error) {
 // readers will see it, and below it who they are.
 func (b *Bot) compose(ctx context.Context, r *request, c content) (answer, error) {
 	draft := store.Broadcast{
-		ID: newBroadcastID(), Kind: store.KindSend, Category: store.CategoryNewsroom, Title: c.title, Media: c.media,
+		ID: newBroadcastID(), Kind: store.KindSend, Category: cmp.Or(c.category, store.CategoryNewsroom), ArticleID: c.article, Title: c.title, Media: c.media,
 		EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()),
 		Message: outbox.Message{Text: c.text, Preview: c.preview, Copy: c.ref, Keyboard: c.links},
 	}

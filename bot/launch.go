@@ -157,7 +157,7 @@ func (b *Bot) tell(ctx context.Context, r *request, c store.Broadcast, what, htm
 func waitingCard(p *locale.Printer, c store.Broadcast, now time.Time, author bool) outbox.Message {
 	lines := []string{"<b>" + p.H("approval.title") + "</b>", "", p.H("draft.what", "Title", c.Title)}
 	if c.Kind == store.KindSend {
-		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience))))
+		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))))
 	}
 	lines = append(lines, whenLine(p, c, now))
 	m := outbox.Message{}

@@ -137,6 +137,17 @@ func walkDesk(t *testing.T, language string) map[string]string {
 		}
 		screens["run_"+name] = text.String()
 	}
+
+	// Breaking news.
+	d.seedNews()
+	keep("breaking_ask", d.ask(editor, editor, "/breaking"))
+	d.ask(editor, editor, "/cancel")
+	page, _, _ := d.press(editor, d.ask(editor, editor, "/news"), "1")
+	keep("article", page)
+	_, urgent, _ := d.press(editor, page, "⚡")
+	keep("breaking", urgent...)
+	card, _, _ = d.pressData(editor, urgent[1], "b:"+d.broadcastOf(urgent[1]).ID+":crit:1")
+	keep("breaking_critical", card)
 	return screens
 }
 

@@ -23,6 +23,7 @@ type request struct {
 	place    place
 	thread   int64
 	from     telegram.User
+	editor   bool               // an editor in their private chat
 	asChat   bool               // sent in the chat's own name: an anonymous admin, or a channel
 	message  *telegram.Message  // that was sent, or whose button was pressed; nil when Telegram lost it
 	callback *telegram.Callback // nil for messages
@@ -67,6 +68,7 @@ func placeOf(kind telegram.ChatKind) place {
 // load reads, or at first contact makes, the chat of a request.
 func (b *Bot) load(ctx context.Context, r *request, c telegram.Chat, from telegram.User) (created bool, err error) {
 	r.from, r.place = from, placeOf(c.Kind)
+	r.editor = r.place == private && b.editors[from.ID]
 	language := b.o.DefaultLanguage
 	if !from.Bot {
 		language = b.profileLanguage(from)

@@ -89,7 +89,7 @@ func whenProblem(p *locale.Printer, err error, now time.Time) string {
 func scheduledCard(p *locale.Printer, c store.Broadcast, now time.Time) outbox.Message {
 	text := "<b>" + p.H("scheduled.title") + "</b>\n\n" + p.H("draft.what", "Title", c.Title) + "\n"
 	if c.Kind == store.KindSend {
-		text += p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience))) + "\n"
+		text += p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))) + "\n"
 	}
 	text += whenLine(p, c, now) + "\n\n" + p.H("scheduled.about")
 	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{
