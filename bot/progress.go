@@ -110,6 +110,7 @@ type shownRun struct {
 	pace    pace
 	settled int
 	taken   time.Time
+	held    bool // it was paused for reaching nobody
 }
 
 func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
@@ -119,7 +120,9 @@ func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
 	next := was.measured(c, time.Now())
 	b.shown[c.ID] = next
 	b.setPace(c.ID, next.pace)
-	if c.State == store.BroadcastRunning && c.Sent == 0 && c.Failed >= hopeless {
+	if c.State == store.BroadcastRunning && c.Sent == 0 && c.Failed >= hopeless && !next.held {
+		next.held = true // once: an editor who lets it go on means it
+		b.shown[c.ID] = next
 		return b.holdHopeless(ctx, c)
 	}
 	var reasons map[outbox.Reason]int
