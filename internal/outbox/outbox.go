@@ -135,9 +135,11 @@ func (b *Outbox) Run(ctx context.Context) error {
 	writing, stopWriting := afterwards(ctx, max(b.o.Grace, b.o.Keep))
 	defer stopWriting()
 
+	whose := b.o.Holder // what an earlier Run could not give back
 	if b.o.Sole {
-		b.takeBack(ctx)
+		whose = ""
 	}
+	b.takeBack(ctx, whose)
 	var ledger, workers sync.WaitGroup
 	ledger.Go(func() { b.ledger.run(writing) })
 	stop := context.AfterFunc(ctx, b.queue.close)
@@ -172,11 +174,11 @@ func afterwards(ctx context.Context, d time.Duration) (context.Context, context.
 	return out, func() { stop(); cancel() }
 }
 
-// takeBack makes a predecessor's claims pending again.
-func (b *Outbox) takeBack(ctx context.Context) {
+// takeBack makes a predecessor's claims pending again, all when whose is empty.
+func (b *Outbox) takeBack(ctx context.Context, whose string) {
 	wait := newBackoff(100*time.Millisecond, 5*time.Second)
 	for {
-		err := b.o.Store.Release(ctx, b.o.Now(), "")
+		err := b.o.Store.Release(ctx, b.o.Now(), whose)
 		if err == nil || ctx.Err() != nil {
 			return
 		}
