@@ -47,6 +47,15 @@ func (b *Bot) openArticle(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if r.place == channels { // what is opened there is posted for all
+		refusal, err := b.refuse(ctx, r)
+		if err != nil {
+			return answer{}, err
+		}
+		if refusal != "" {
+			return answer{toast: r.p.T("article.in_channel", "Bot", *b.username.Load()), alert: true}, nil
+		}
+	}
 	a, err := b.o.Store.Article(ctx, id)
 	if isNotFound(err) {
 		gone, err := b.articleGone(ctx, r, listPlace{})

@@ -153,3 +153,24 @@ func TestBreakingWays(t *testing.T) {
 	// For readers there is no such command.
 	contains(t, d.ask(reader, reader, "/breaking x").Text, "commands and buttons")
 }
+
+// In a channel a reader who opens the article of breaking news posts nothing there.
+func TestBreakingInChannel(t *testing.T) {
+	d := open(t, "en")
+	d.start()
+	d.seedNews()
+	d.tg.AddChat(emulator.Chat{ID: channel, Type: emulator.Channel, Title: "News", Members: map[int64]string{reader: emulator.Creator, other: emulator.Member}})
+	d.step(1, func() { d.tg.AddBot(channel, reader, emulator.Administrator) })
+	page, _, _ := d.press(editor, d.ask(editor, editor, "/news"), "1")
+	_, draft, _ := d.press(editor, page, "⚡")
+	d.press(editor, draft[1], "Send")
+	m := d.wait(channel, func(m emulator.Message) bool { return strings.Contains(m.Text, "степная река") })
+	_, posts, a := d.press(other, m, "Читать")
+	contains(t, a.Text, "@newsbot")
+	if len(posts) != 0 {
+		t.Errorf("a reader posted %d messages in the channel", len(posts))
+	}
+	if _, posts, _ = d.press(reader, m, "Читать"); len(posts) != 1 {
+		t.Errorf("an administrator got %d messages", len(posts))
+	}
+}

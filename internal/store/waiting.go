@@ -36,7 +36,8 @@ func (s *Store) DigestSlots(ctx context.Context, after, upTo time.Time) ([]SlotC
 	return slots, nil
 }
 
-// Waiting counts, by lane, the messages that should be sent by now and are not.
+// Waiting counts, by lane, the messages that should be sent by now and are not,
+// those of running broadcasts to the slice.
 func (s *Store) Waiting(ctx context.Context, now time.Time) (map[outbox.Lane]int, error) {
 	var rows []struct {
 		Lane int `db:"lane"`
@@ -45,8 +46,9 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (map[outbox.Lane]int
 	err := list(ctx, s.r, &rows, `SELECT lane, SUM(n) AS n FROM (
 			SELECT lane, COUNT(*) AS n FROM outbox WHERE state = 'pending' AND due_at <= ? GROUP BY lane
 			UNION ALL SELECT lane, COUNT(*) FROM outbox WHERE state = 'sending' GROUP BY lane
-			UNION ALL SELECT CAST(? AS INTEGER), COALESCE(SUM(total - planned), 0) FROM broadcasts WHERE state = 'running'
-		) AS waiting GROUP BY lane`, ms(now), int(outbox.LaneBulk))
+			UNION ALL SELECT CASE WHEN category = 'breaking' THEN CAST(? AS INTEGER) ELSE CAST(? AS INTEGER) END,
+				total - sent - failed - gone - too_late - retrying FROM broadcasts WHERE state = 'running'
+		) AS waiting GROUP BY lane`, ms(now), int(outbox.LaneBreaking), int(outbox.LaneBulk))
 	if err != nil {
 		return nil, fmt.Errorf("count what waits: %w", err)
 	}

@@ -47,9 +47,25 @@ func TestWaiting(t *testing.T) {
 		)
 		must(t, err)
 		claim(t, s, noon, "a", 2) // what is on the wire waits still
+		for id := range int64(5) {
+			touch(t, s, id+1)
+		}
+		must(t, s.SetOptOut(ctx, 5, store.CategoryBreaking, true))
+		for id, category := range map[string]string{"bulk": store.CategoryNewsroom, "urgent": store.CategoryBreaking, "draft": store.CategoryBreaking, "paused": store.CategoryNewsroom} {
+			must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: id, Category: category, Message: text("x")}))
+			if id == "draft" {
+				continue
+			}
+			if started, err := s.StartBroadcast(ctx, noon, id); !started || err != nil {
+				t.Fatal(started, err)
+			}
+		}
+		if paused, err := s.PauseBroadcast(ctx, noon, "paused"); !paused || err != nil {
+			t.Fatal(paused, err)
+		}
 		got, err := s.Waiting(ctx, noon)
 		must(t, err)
-		if diff := cmp.Diff(map[outbox.Lane]int{outbox.LaneReply: 1, outbox.LaneDigest: 2}, got); diff != "" {
+		if diff := cmp.Diff(map[outbox.Lane]int{outbox.LaneReply: 1, outbox.LaneDigest: 2, outbox.LaneBreaking: 4, outbox.LaneBulk: 5}, got); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
 	})
