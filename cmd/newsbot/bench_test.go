@@ -106,13 +106,14 @@ func newBenchTown(b *testing.B, chats, talkers int) *benchTown {
 	build(b)
 	emu, err := emulator.Start(emulator.Options{
 		Token: testToken, Bot: emulator.User{FirstName: "Newsbot", Username: "newsbot_bench_bot"},
-		KeepMessages: 4, KeepCalls: -1, KeepEvents: 100, KeepTimes: true, Crowd: emulator.Crowd{First: benchFirst, Count: chats},
+		KeepMessages: 8, KeepCalls: -1, KeepEvents: 100, KeepTimes: true, Crowd: emulator.Crowd{First: benchFirst, Count: chats},
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { emu.Close() })
 	emu.AddUser(emulator.User{ID: editor, FirstName: "Emma", LanguageCode: "en"})
+	emu.AddUser(emulator.User{ID: other, FirstName: "Иван", LanguageCode: "ru"})
 	for i := range int64(talkers) {
 		emu.AddUser(emulator.User{ID: benchFirst + i, FirstName: "Reader", LanguageCode: "ru"})
 		if _, err := emu.Say(benchFirst+i, benchFirst+i, "hello"); err != nil {
