@@ -23,8 +23,14 @@ import (
 	"newsbot/internal/story"
 )
 
-// userAgent is how Newsbot names itself to the sites that it reads.
-func userAgent() string { return "Newsbot/" + versionString() + " (news reader for Telegram)" }
+// userAgent is how Newsbot names itself to the sites that it reads; contact is
+// where they may turn to, empty when the operator gives nothing.
+func userAgent(contact string) string {
+	if contact != "" {
+		contact = "; +" + contact
+	}
+	return "Newsbot/" + versionString() + " (news reader for Telegram" + contact + ")"
+}
 
 // inspectLimit is the most that inspect reads of a file or an address, in bytes.
 const inspectLimit = 20 << 20
@@ -51,7 +57,7 @@ type document struct {
 // private network: she could read it with any other program.
 func (t inspectTarget) load(ctx context.Context) (document, error) {
 	if u, err := url.Parse(t.Target); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		client := fetch.New(fetch.Options{AllowPrivate: true, UserAgent: userAgent()})
+		client := fetch.New(fetch.Options{AllowPrivate: true, UserAgent: userAgent("")})
 		r, err := client.Get(ctx, fetch.Request{URL: t.Target, MaxBytes: inspectLimit})
 		if err != nil {
 			return document{}, err

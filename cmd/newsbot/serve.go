@@ -323,12 +323,8 @@ func openStore(ctx context.Context, url string, log *slog.Logger) (*store.Store,
 
 // importFirstSources fills an empty database with the sources to start with.
 func importFirstSources(ctx context.Context, db *store.Store, sources []feed.Source, now time.Time, log *slog.Logger) error {
-	stored, err := db.Sources(ctx)
-	if err != nil {
-		return fmt.Errorf("load sources: %w", err)
-	}
-	if len(stored) > 0 {
-		return nil
+	if had, err := db.EverHadSources(ctx); err != nil || had {
+		return err
 	}
 	added, _, err := db.ImportSources(ctx, now, sources)
 	if err != nil {

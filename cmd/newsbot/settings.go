@@ -43,6 +43,7 @@ type flags struct {
 	RatesFallbackURL      string `name:"rates-fallback-url" help:"Where the fallback's lists are, if not at its own address." placeholder:"URL"`
 	Timezone              string `help:"Time zone of new chats and of the jobs." default:"Asia/Almaty"`
 	PollInterval          string `help:"Shortest time between two fetches of a source." default:"5m"`
+	ContactURL            string `name:"contact-url" help:"Address of a page or mailto: that sites may turn to; named in the User-Agent." placeholder:"URL"`
 	AllowPrivateAddresses yesNo  `help:"Let sources live on loopback and private networks." default:"false"`
 	ExtraCAFile           string `name:"extra-ca-file" help:"Certificate authorities (PEM) to trust besides the system's, for sources and rates." placeholder:"FILE"`
 	HTTPAddr              string `name:"http-addr" help:"Where /healthz, /readyz, /metrics and the webhook are served." default:"127.0.0.1:8080"`
@@ -71,9 +72,13 @@ func withExtraCAs(path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// hostSpacing lies between two requests to one site: few enough that nobody takes
+// the bot for an attack, enough for fifty new articles within half a minute.
+const hostSpacing = 500 * time.Millisecond
+
 // reader is the client for everything that the outside world publishes.
 func (s settings) reader() *fetch.Client {
-	return fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent(), RootCAs: s.rootCAs})
+	return fetch.New(fetch.Options{AllowPrivate: s.allowPrivate, UserAgent: userAgent(s.contact), RootCAs: s.rootCAs, Spacing: hostSpacing})
 }
 
 func readSourcesFile(path string) ([]feed.Source, error) {
@@ -120,6 +125,7 @@ type settings struct {
 	board         rates.Board
 	zone          *time.Location
 	pollInterval  time.Duration
+	contact       string // where sites may turn to; empty: nowhere
 	allowPrivate  bool
 	rootCAs       *x509.CertPool // nil: the system's
 	httpAddr      string
@@ -170,6 +176,9 @@ var camelBorder = regexp.MustCompile(`([a-z])([A-Z])`)
 func kebab(field string) string {
 	return strings.ToLower(camelBorder.ReplaceAllString(field, "$1-$2"))
 }
+
+// contactShape is what may stand in a User-Agent without breaking its comment.
+var contactShape = regexp.MustCompile(`^(?:https?://|mailto:)[^\s()<>"\\]{3,200}$`)
 
 var secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
@@ -270,6 +279,9 @@ func (f flags) read(needToken bool) (settings, error) {
 	s.zone = zone
 	if s.pollInterval, err = time.ParseDuration(f.PollInterval); err != nil || s.pollInterval < time.Second {
 		wrong("poll-interval", "is %q, want a duration of a second or more such as 5m", f.PollInterval)
+	}
+	if s.contact = f.ContactURL; s.contact != "" && !contactShape.MatchString(s.contact) {
+		wrong("contact-url", "is %q, want an address such as https://example.kz/bot or mailto:news@example.kz", s.contact)
 	}
 	if f.ExtraCAFile != "" {
 		if s.rootCAs, err = withExtraCAs(f.ExtraCAFile); err != nil {

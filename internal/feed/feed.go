@@ -57,10 +57,15 @@ type Feed struct {
 	Language string
 	Items    []Item
 	Skipped  int // entries that had no title or led nowhere
+	// TTL is for how long the feed asks to be left alone, and Period how often it
+	// says that it is updated; zero when it does not say.
+	TTL    time.Duration `json:",omitempty"`
+	Period time.Duration `json:",omitempty"`
 }
 
 // State is what makes the next fetch conditional.
 type State struct {
 	ETag         string
 	LastModified string
+	Hash         string // of the body that was read: servers without the other two send it again and again
 }

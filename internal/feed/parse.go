@@ -85,6 +85,7 @@ type parsing struct {
 }
 
 func (p parsing) feed(text string) (Feed, error) {
+	keep, every := asked(text)
 	text, sections := lift(text)
 	raw, err := p.gofeed(text)
 	if err != nil {
@@ -96,7 +97,7 @@ func (p parsing) feed(text string) (Feed, error) {
 			p.base = u
 		}
 	}
-	f := Feed{Title: plain(sections.put(raw.Title)), Language: primaryTag(raw.Language)}
+	f := Feed{Title: plain(sections.put(raw.Title)), Language: primaryTag(raw.Language), TTL: keep, Period: every}
 	for _, item := range raw.Items {
 		if it, ok := p.item(item, f.Title); ok {
 			f.Items = append(f.Items, it)

@@ -3,6 +3,8 @@ package feed
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -35,13 +37,17 @@ func NewReader(c *fetch.Client, zone *time.Location, now func() time.Time) *Read
 	return &Reader{client: c, zone: zone, now: now}
 }
 
-// Result is what a Fetch came to. URL is the address after redirects. When
-// NotModified, Feed is empty and State is what was passed in.
+// Result is what a Fetch came to. URL is the address after redirects, Moved that
+// of a permanent move, see fetch.Response. Fresh is for how long the server said
+// that its answer holds. When NotModified, Feed is empty and State is what to
+// pass the next time.
 type Result struct {
 	Feed        Feed
 	State       State
 	NotModified bool
 	URL         string
+	Moved       string
+	Fresh       time.Duration
 }
 
 // Fetch reads a source, on condition that it has changed since st was returned.
@@ -59,7 +65,7 @@ func (r *Reader) Fetch(ctx context.Context, src Source, st State) (Result, error
 		return Result{}, fmt.Errorf("source %s: %w", src.ID, err)
 	}
 	if resp.NotModified {
-		return Result{State: st, NotModified: true, URL: resp.URL}, nil
+		return Result{State: st, NotModified: true, URL: resp.URL, Moved: resp.Moved, Fresh: resp.Fresh(r.now())}, nil
 	}
 	if resp.Status != http.StatusOK {
 		return Result{}, fmt.Errorf("source %s: %w", src.ID, &fetch.StatusError{Code: resp.Status})
@@ -71,18 +77,30 @@ func (r *Reader) Fetch(ctx context.Context, src Source, st State) (Result, error
 				return Result{}, fmt.Errorf("source %s: %w", src.ID, err)
 			}
 			// The index need not change when a sitemap in it does, so it is never conditional.
-			return Result{Feed: f, URL: resp.URL}, nil
+			return Result{Feed: f, URL: resp.URL, Moved: resp.Moved, Fresh: resp.Fresh(r.now())}, nil
 		}
+	}
+	result := Result{
+		State: State{ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified"), Hash: hash(resp.Body)},
+		URL:   resp.URL, Moved: resp.Moved, Fresh: resp.Fresh(r.now()),
+	}
+	// Many servers send the same body again, whatever they are told.
+	if result.State.Hash == st.Hash {
+		result.NotModified = true
+		return result, nil
 	}
 	f, err := Parse(resp.Body, resp.ContentType, resp.URL, src, r.zone, r.now())
 	if err != nil {
 		return Result{}, fmt.Errorf("source %s: %w", src.ID, err)
 	}
-	return Result{
-		Feed:  f,
-		State: State{ETag: resp.Header.Get("ETag"), LastModified: resp.Header.Get("Last-Modified")},
-		URL:   resp.URL,
-	}, nil
+	result.Feed = f
+	return result, nil
+}
+
+// hash tells one body from another; it guards nothing, so half of SHA-256 is enough.
+func hash(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:16])
 }
 
 // index reads the newest sitemaps of an index, those named for news first.

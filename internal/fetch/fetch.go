@@ -31,14 +31,19 @@ type Options struct {
 	Timeout      time.Duration // 20 s for a whole Get, body included
 	MaxBytes     int64         // 5 MB after decompression
 	MaxRedirects int           // 5
-	RootCAs      *x509.CertPool
-	Now          func() time.Time // time.Now; used for dates in Retry-After
+	PerHost      int           // 2 requests to one host at the same time
+	// Spacing lies between the beginnings of two requests to one host; zero is
+	// none. Hosts on loopback are spared it.
+	Spacing time.Duration
+	RootCAs *x509.CertPool
+	Now     func() time.Time // time.Now; used for dates in Retry-After
 }
 
 // Client reads URLs. It is safe for concurrent use.
 type Client struct {
 	opts      Options
 	transport *http.Transport
+	queues    *queues
 }
 
 // Request says what to read. ETag and LastModified make it conditional.
@@ -60,6 +65,10 @@ type Response struct {
 	Body        []byte // decompressed
 	ContentType string // as sent, parameters included
 	NotModified bool
+	// Moved is where the address has moved to for good: the end of the redirects
+	// that lead from it one after another with status 301 or 308. It is empty when
+	// the first redirect is another one, or there is none.
+	Moved string
 }
 
 // The ways a Get is refused. All come wrapped: tell them apart with errors.Is.
@@ -90,6 +99,7 @@ const (
 	defaultTimeout   = 20 * time.Second
 	defaultMaxBytes  = 5 << 20
 	defaultRedirects = 5
+	defaultPerHost   = 2
 	maxHeaderBytes   = 256 << 10
 	maxRetryAfter    = 24 * time.Hour
 )
@@ -108,6 +118,9 @@ func New(o Options) *Client {
 	if o.MaxRedirects <= 0 {
 		o.MaxRedirects = defaultRedirects
 	}
+	if o.PerHost <= 0 {
+		o.PerHost = defaultPerHost
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -118,7 +131,7 @@ func New(o Options) *Client {
 		// redirect nor a name that changes its address gets round it.
 		Control: guard(o.AllowPrivate),
 	}
-	return &Client{opts: o, transport: &http.Transport{
+	return &Client{opts: o, queues: &queues{perHost: o.PerHost, spacing: o.Spacing, hosts: map[string]*hostQueue{}}, transport: &http.Transport{
 		// No proxy: behind one, the address that is dialled says nothing of the one that is read.
 		Proxy:                  nil,
 		DialContext:            dialer.DialContext,
@@ -149,9 +162,15 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	if timeout <= 0 {
 		timeout = c.opts.Timeout
 	}
+	// Standing in line is not the server's fault: its time begins after it.
+	var place turn
+	defer place.end()
+	if err := c.queues.move(ctx, &place, u); err != nil {
+		return nil, fmt.Errorf("get %s: wait for its host: %w", Redact(r.URL), err)
+	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	resp, err := c.get(limited, u, r)
+	resp, err := c.get(limited, u, r, &place)
 	if err == nil {
 		return resp, nil
 	}
@@ -164,7 +183,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	return nil, fmt.Errorf("get %s: %w", Redact(r.URL), err)
 }
 
-func (c *Client) get(ctx context.Context, u *url.URL, r Request) (*Response, error) {
+func (c *Client) get(ctx context.Context, u *url.URL, r Request, place *turn) (*Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
@@ -186,7 +205,17 @@ func (c *Client) get(ctx context.Context, u *url.URL, r Request) (*Response, err
 	if err != nil {
 		return nil, err
 	}
-	client := http.Client{Transport: c.transport, Jar: jar, CheckRedirect: c.checkRedirect}
+	moved, forGood := "", true
+	client := http.Client{Transport: c.transport, Jar: jar, CheckRedirect: func(next *http.Request, via []*http.Request) error {
+		if err := c.checkRedirect(next, via); err != nil {
+			return err
+		}
+		code := next.Response.StatusCode
+		if forGood = forGood && (code == http.StatusMovedPermanently || code == http.StatusPermanentRedirect); forGood {
+			moved = next.URL.String()
+		}
+		return c.queues.move(ctx, place, next.URL)
+	}}
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
@@ -198,6 +227,7 @@ func (c *Client) get(ctx context.Context, u *url.URL, r Request) (*Response, err
 		Status:      resp.StatusCode,
 		Header:      resp.Header,
 		ContentType: resp.Header.Get("Content-Type"),
+		Moved:       moved,
 	}
 	if resp.StatusCode == http.StatusNotModified && (r.ETag != "" || r.LastModified != "") {
 		out.NotModified = true

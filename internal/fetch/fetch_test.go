@@ -267,16 +267,19 @@ func TestPrivateAddresses(t *testing.T) {
 	for _, address := range []string{
 		s.URL, "http://localhost:1/", "http://10.0.0.1/", "http://192.168.1.1/", "http://172.16.0.1/", "http://100.64.0.1/", "http://0.0.0.0/", "http://[::1]/",
 		"http://[::ffff:127.0.0.1]/", "http://[fd00::1]/", "http://[fe80::1]/", "http://169.254.169.254/", "http://[64:ff9b::7f00:1]/", "http://2130706433/",
+		"http://[64:ff9b::a9fe:a9fe]/", "http://[64:ff9b:1::7f00:1]/", "http://[::ffff:169.254.169.254]/", "http://[::127.0.0.1]/", "http://[2002:7f00:1::]/", "http://[::]/",
+		"http://127.1/", "http://0x7f000001/", "http://0177.0.0.1/", "http://localhost./",
 	} {
 		_, err := c.Get(t.Context(), Request{URL: address})
 		// A machine without IPv6, or a resolver that knows no such number, refuses in its own way.
-		if err == nil || !errors.Is(err, ErrPrivateAddress) && !strings.Contains(address, "2130706433") {
+		number := strings.Contains(address, "2130706433") || strings.Contains(address, "//127.1/") || strings.Contains(address, "0x7f") || strings.Contains(address, "0177") || strings.Contains(address, "localhost.")
+		if err == nil || !errors.Is(err, ErrPrivateAddress) && !number {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
 	open := New(Options{AllowPrivate: true, Timeout: time.Second})
 	defer open.Close()
-	for _, address := range []string{"http://169.254.169.254/", "http://[fe80::1]/", "http://100.100.100.200/", "http://[fd00:ec2::254]/", "http://0.0.0.0/"} {
+	for _, address := range []string{"http://169.254.169.254/", "http://[fe80::1]/", "http://100.100.100.200/", "http://[fd00:ec2::254]/", "http://0.0.0.0/", "http://[64:ff9b::a9fe:a9fe]/", "http://[::ffff:169.254.169.254]/"} {
 		if _, err := open.Get(t.Context(), Request{URL: address}); !errors.Is(err, ErrPrivateAddress) {
 			t.Errorf("private allowed, %s: %v", address, err)
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"time"
 
 	"newsbot/internal/feed"
@@ -16,25 +15,26 @@ import (
 )
 
 const (
-	pollsAtOnce = 8                // fetches of different sources that run together
-	textsAtOnce = 4                // article pages that are read together
-	pollTimeout = 45 * time.Second // of one source, all redirects and bytes included
-	longestWait = 24 * time.Hour   // between two tries of a source that fails
-	storyWindow = 72 * time.Hour   // how far apart two articles of one story may be
-	textTries   = 24 * time.Hour   // how long an article's page is tried again
+	textsAtOnce = 4               // article pages that are read together
+	pollTimeout = 2 * time.Minute // of one source, its turn at the host and the sitemaps of an index included
+	longestWait = 24 * time.Hour  // between two tries of a source that fails
+	storyWindow = 72 * time.Hour  // how far apart two articles of one story may be
+	textTries   = 24 * time.Hour  // how long an article's page is tried again
 )
 
-// poll fetches the sources that are due. One source's failure is written to
-// that source and stops no other.
+// poll reads the sources that are due. One source's failure is written to that
+// source and stops no other.
 func (j *Jobs) poll(ctx context.Context) error {
-	due, err := j.Store.DueSources(ctx, j.Now(), 200)
-	if err != nil {
-		return fmt.Errorf("find due sources: %w", err)
-	}
-	return each(due, pollsAtOnce, func(src store.SourceStatus) error { return j.pollSource(ctx, src) })
+	return j.polls.run(ctx, pollPatience, func() ([]store.SourceStatus, error) {
+		due, err := j.Store.DueSources(ctx, j.Now(), mostDue)
+		if err != nil {
+			return nil, fmt.Errorf("find due sources: %w", err)
+		}
+		return due, nil
+	})
 }
 
-// pollSource fetches one source. It returns an error only when the store fails.
+// pollSource reads one source. It returns an error only when the store fails.
 func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 	fctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	result, err := j.Feeds.Fetch(fctx, src.Source, src.State)
@@ -43,25 +43,9 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 		return nil // shutting down says nothing about the source
 	}
 	now := j.Now()
-	poll := store.Poll{SourceID: src.ID, State: result.State}
-	if err != nil {
-		poll.State = src.State
-		poll.Err = err.Error()
-		poll.NextPollAt = now.Add(j.backoff(src.Failures+1, err))
-		level := slog.LevelWarn
-		if src.Failures > 0 { // said once; from then on it is known
-			level = slog.LevelDebug
-		}
-		j.Log.Log(ctx, level, "source failed", slog.String("source", src.ID), slog.Int("failures", src.Failures+1),
-			slog.Time("next_try", poll.NextPollAt), slog.Any("error", err))
-	} else {
-		poll.NextPollAt = now.Add(jitter(j.PollInterval))
-		if !result.NotModified {
-			poll.Items = newItems(src.Source, result.Feed, now)
-		}
-		if src.Failures > 0 {
-			j.Log.Info("source is back", slog.String("source", src.ID), slog.Int("failures", src.Failures))
-		}
+	poll := j.outcome(src, result, err, now)
+	if err == nil && !result.NotModified {
+		poll.Items = newItems(src.Source, result.Feed, now)
 	}
 	added, err := j.Store.RecordPoll(ctx, now, poll)
 	switch {
@@ -70,7 +54,7 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 		return nil
 	default:
 		// What cannot be stored now is asked for again later, not at every turn of the clock.
-		failed := store.Poll{SourceID: src.ID, State: src.State, Err: err.Error(), NextPollAt: now.Add(j.backoff(src.Failures+1, err))}
+		failed := store.Poll{SourceID: src.ID, Excused: true, NextPollAt: now.Add(jitter(j.PollInterval))}
 		_, noted := j.Store.RecordPoll(ctx, now, failed)
 		return errors.Join(err, noted)
 	}
@@ -80,6 +64,62 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 		default: // told already
 		}
 		j.Log.Info("new articles", slog.String("source", src.ID), slog.Int("count", added))
+	}
+	sameNews := result.NotModified || added < len(poll.Items)
+	if poll.Err == "" && settled(poll.Move, src.URL, sameNews, now) {
+		return j.follow(ctx, src, poll.Move.To)
+	}
+	return nil
+}
+
+// outcome is what a reading means for its source.
+func (j *Jobs) outcome(src store.SourceStatus, result feed.Result, err error, now time.Time) store.Poll {
+	reason := feed.ReasonOf(err)
+	poll := store.Poll{SourceID: src.ID, Reason: reason}
+	if !reason.Unreached() {
+		j.network.reached()
+	}
+	if err == nil {
+		if src.Failures > 0 {
+			j.Log.Info("source is back", slog.String("source", src.ID), slog.Int("failures", src.Failures))
+		}
+		poll.State = result.State
+		poll.Rhythm = rhythm(src.Rhythm, result, now)
+		poll.Move = nextMove(src.Move, result.Moved, now)
+		brought := poll.Rhythm
+		brought.BroughtAt = now
+		poll.SoonAt = now.Add(jitter(nextCheck(now, j.PollInterval, brought, result.Fresh)))
+		if poll.NextPollAt = poll.SoonAt; !src.Rhythm.BroughtAt.IsZero() {
+			poll.NextPollAt = now.Add(jitter(nextCheck(now, j.PollInterval, poll.Rhythm, result.Fresh)))
+		}
+		return poll
+	}
+	poll.Err = err.Error()
+	if reason.Unreached() && j.network.unreached(hostOf(src.URL), src.Failures == 0, now) {
+		poll.Excused = true
+		poll.NextPollAt = now.Add(jitter(j.PollInterval))
+		j.Log.Debug("source is not reached, nor is any other", slog.String("source", src.ID), slog.Any("error", err))
+		return poll
+	}
+	poll.Pause = reason == feed.ReasonGone
+	poll.NextPollAt = now.Add(j.backoff(src.Failures+1, err))
+	level := slog.LevelWarn
+	if src.Failures > 0 { // said once; from then on it is known
+		level = slog.LevelDebug
+	}
+	j.Log.Log(context.Background(), level, "source failed", slog.String("source", src.ID), slog.Int("failures", src.Failures+1),
+		slog.Time("next_try", poll.NextPollAt), slog.Any("error", err))
+	return poll
+}
+
+// follow remembers where a source has moved to.
+func (j *Jobs) follow(ctx context.Context, src store.SourceStatus, to string) error {
+	done, err := j.Store.MoveSource(ctx, src.ID, src.URL, to)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	if done {
+		j.Log.Info("source has moved", slog.String("source", src.ID), slog.String("from", fetch.Redact(src.URL)), slog.String("to", fetch.Redact(to)))
 	}
 	return nil
 }
@@ -116,20 +156,6 @@ func newItems(src feed.Source, f feed.Feed, now time.Time) []store.NewItem {
 		items = append(items, item)
 	}
 	return items
-}
-
-// backoff is how long a failing source rests: what it asked for, or twice as
-// long after each failure, between the poll interval and a day.
-func (j *Jobs) backoff(failures int, err error) time.Duration {
-	wait := doubled(j.PollInterval, failures, longestWait)
-	var status *fetch.StatusError
-	if errors.As(err, &status) && status.RetryAfter > wait {
-		wait = status.RetryAfter
-	}
-	if status != nil && status.Code == http.StatusGone {
-		wait = longestWait
-	}
-	return jitter(min(wait, longestWait))
 }
 
 // jitter spreads d by up to a tenth, so that sources do not fall into step.

@@ -173,6 +173,14 @@ func TestSourceBacksOff(t *testing.T) {
 	within("shugyla", 1, 2*time.Hour)
 	within("dala", 1, 24*time.Hour)
 	within("ledger", 1, 5*time.Minute)
+	if s := d.source("dala"); !s.Paused || s.PauseReason != feed.ReasonGone {
+		t.Errorf("a source that is gone for good goes on: %+v", s)
+	}
+	for id, want := range map[string]feed.Reason{"kurier": feed.ReasonServer, "shugyla": feed.ReasonServer, "dala": feed.ReasonGone, "ledger": feed.ReasonPage} {
+		if s := d.source(id); s.Reason != want || !s.FailingAt.Equal(d.clock()) {
+			t.Errorf("%s: reason %q since %v, want %q", id, s.Reason, s.FailingAt, want)
+		}
+	}
 	if s := d.source("steppepost"); s.Failures != 0 || s.LastOKAt.IsZero() {
 		t.Errorf("a sound source: %+v", s)
 	}
@@ -184,7 +192,7 @@ func TestSourceBacksOff(t *testing.T) {
 	d.answers(nil)
 	d.pass(11 * time.Minute)
 	d.run("poll")
-	if s := d.source("kurier"); s.Failures != 0 || s.LastError != "" {
+	if s := d.source("kurier"); s.Failures != 0 || s.LastError != "" || s.Reason != "" || !s.FailingAt.IsZero() {
 		t.Errorf("back again: %+v", s)
 	}
 	if n := d.log.count("source failed"); n != 4 {
@@ -305,4 +313,77 @@ func TestBrokenFingerprint(t *testing.T) {
 		t.Error("nobody said so")
 	}
 	d.calm()
+}
+
+// A source that has moved for good is looked for at its new address after that has
+// been said three times over an hour, and at its old one until then.
+func TestSourceMoves(t *testing.T) {
+	d := open(t)
+	d.answers(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/kurier/rss.xml") && !strings.Contains(r.URL.RawQuery, "v2"):
+			http.Redirect(w, r, "/newsroom"+r.URL.Path+"?v2", http.StatusMovedPermanently)
+		case strings.HasSuffix(r.URL.Path, "/shugyla/atom.xml") && !strings.Contains(r.URL.RawQuery, "v2"):
+			http.Redirect(w, r, "/newsroom"+r.URL.Path+"?v2", http.StatusFound)
+		default:
+			return false
+		}
+		return true
+	})
+	was := map[string]string{"kurier": d.source("kurier").URL, "shugyla": d.source("shugyla").URL}
+	for range 3 {
+		d.run("poll")
+		if now := d.source("kurier").URL; now != was["kurier"] {
+			t.Errorf("moved early, to %s", now)
+		}
+		d.pass(25 * time.Minute)
+	}
+	d.run("poll")
+	if now := d.source("kurier"); now.URL != was["kurier"]+"?v2" || now.Move != (store.Move{}) || now.State == (feed.State{}) {
+		t.Errorf("has not moved: %+v", now)
+	}
+	if now := d.source("shugyla").URL; now != was["shugyla"] {
+		t.Errorf("a redirect for the time being was remembered: %s", now)
+	}
+	d.calm()
+}
+
+// While nothing at all can be reached, no source is to blame; when one answers
+// again, the others are.
+func TestOwnNetworkDown(t *testing.T) {
+	d := open(t)
+	var list []feed.Source
+	for i := range 6 {
+		// Names that no resolver knows stand for a network without any.
+		list = append(list, feed.Source{ID: fmt.Sprintf("lost%d", i), Title: "Lost", URL: fmt.Sprintf("http://lost%d.invalid/rss", i), Kind: feed.KindFeed})
+	}
+	_, _, err := d.Store.ImportSources(t.Context(), d.clock(), list)
+	d.must(err)
+	keep := make([]string, len(list))
+	for i, s := range list {
+		keep[i] = s.ID
+	}
+	_, err = d.Store.KeepSources(t.Context(), keep)
+	d.must(err)
+	blamed := func() (n int) {
+		for _, s := range list {
+			if d.source(s.ID).Failures > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	for range 5 {
+		d.run("poll")
+		d.pass(6 * time.Minute)
+	}
+	if n := blamed(); n >= lostHosts || d.network.since().IsZero() {
+		t.Errorf("%d of 6 sources are to blame; down since %v", n, d.network.since())
+	}
+	_, err = d.Store.KeepSources(t.Context(), append(keep, "kurier"))
+	d.must(err)
+	d.run("poll")
+	if !d.network.since().IsZero() && d.source("kurier").LastOKAt.IsZero() {
+		t.Error("one answers, and the network is still down")
+	}
 }

@@ -59,6 +59,8 @@ type Job struct {
 	// Role is what a process has to hold to run it; see package role.
 	Role string
 	Run  func(ctx context.Context) error
+	// Rest, when set, waits for what a run has left going.
+	Rest func()
 }
 
 // The roles that jobs go with. Each is held by one process.
@@ -74,6 +76,8 @@ type Jobs struct {
 	busy    map[string]*sync.Mutex
 	trouble map[string]*trouble
 	fresh   chan struct{} // told when a poll brought articles: nobody should wait for their texts
+	polls   *poller
+	network *network
 	main    *teller
 	second  *teller       // nil: no fallback
 	pause   time.Duration // between two requests to the bank
@@ -90,14 +94,15 @@ const remindAfter = 10 * time.Minute
 
 // New makes the jobs; nothing runs before Run or RunNow.
 func New(o Options) *Jobs {
-	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause}
+	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause, network: newNetwork()}
+	j.polls = newPoller(j.pollSource, o.Log)
 	j.main = newTeller(j, o.Bank)
 	j.main.loud = true
 	if o.Fallback != nil {
 		j.second = newTeller(j, o.Fallback)
 	}
 	j.table = []Job{
-		{Name: "poll", Spec: "@every 10s", Role: RoleClock, Run: j.poll},
+		{Name: "poll", Spec: "@every 10s", Role: RoleClock, Run: j.poll, Rest: j.polls.wait},
 		{Name: "texts", Spec: "@every 5s", Role: RoleClock, Run: j.texts},
 		{Name: "rates", Spec: "@every 1m", Role: RoleClock, Run: j.main.rates},
 		{Name: "fallback", Spec: "@every 1m", Role: RoleClock, Run: j.fallback},
@@ -139,6 +144,11 @@ func (j *Jobs) Run(ctx context.Context, role string) error {
 	<-ctx.Done()
 	<-clock.Stop().Done()
 	running.Wait()
+	for _, job := range j.table {
+		if job.Role == role && job.Rest != nil {
+			job.Rest()
+		}
+	}
 	return nil
 }
 
@@ -162,6 +172,9 @@ func (j *Jobs) RunNow(ctx context.Context, names ...string) {
 		j.busy[name].Lock()
 		j.guarded(ctx, job)
 		j.busy[name].Unlock()
+		if job.Rest != nil {
+			job.Rest()
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -91,6 +92,70 @@ func TestSources(t *testing.T) {
 		must(t, err)
 		if len(due) != 2 || due[0].ID != "dala" || due[0].State != (feed.State{}) || due[1].Title != "Steppe" {
 			t.Errorf("due after the change: %+v", due)
+		}
+	})
+}
+
+// What a poll says of its source's health and pace is kept, and a poll for which
+// the source is not to blame is held against nobody.
+func TestRecordPollHealth(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		record := func(at time.Time, p store.Poll) store.SourceStatus {
+			t.Helper()
+			p.SourceID = "dala"
+			_, err := s.RecordPoll(ctx, at, p)
+			must(t, err)
+			st, err := s.Source(ctx, "dala")
+			must(t, err)
+			return st
+		}
+		good := store.Poll{
+			State: feed.State{ETag: "e", LastModified: "l", Hash: "h"}, Rhythm: store.Rhythm{Gap: time.Hour, Asked: time.Minute, NewestAt: noon.Add(-time.Hour)},
+			Move: store.Move{To: "https://dala.example/new", Times: 2, Since: noon}, NextPollAt: noon.Add(time.Hour), SoonAt: noon.Add(time.Minute),
+			Items: []store.NewItem{{ID: "a1", Link: "https://dala.example/1", Title: "Бірінші", PublishedAt: noon.Add(-48 * time.Hour)}},
+		}
+		st := record(noon, good)
+		rhythm := good.Rhythm
+		rhythm.BroughtAt = noon
+		if st.State != good.State || st.Rhythm != rhythm || st.Move != good.Move || !st.NextPollAt.Equal(good.SoonAt) {
+			t.Errorf("after a good poll: %+v", st)
+		}
+		good.Rhythm = st.Rhythm
+		if st = record(noon.Add(time.Minute), good); !st.NextPollAt.Equal(good.NextPollAt) || st.Rhythm != rhythm {
+			t.Errorf("after one that brought nothing: %+v", st)
+		}
+		for i := range 2 {
+			st = record(noon.Add(time.Duration(i+2)*time.Minute), store.Poll{Err: "status 403", Reason: feed.ReasonRefused, NextPollAt: noon.Add(2 * time.Hour)})
+		}
+		if st.Failures != 2 || st.Reason != feed.ReasonRefused || !st.FailingAt.Equal(noon.Add(2*time.Minute)) || st.State != good.State || st.Rhythm != rhythm || st.Move != good.Move {
+			t.Errorf("after two failures: %+v", st)
+		}
+		if st = record(noon, store.Poll{Err: "no route", Reason: feed.ReasonUnreachable, Excused: true, NextPollAt: noon.Add(9 * time.Hour)}); st.Failures != 2 ||
+			st.Reason != feed.ReasonRefused || !st.NextPollAt.Equal(noon.Add(9*time.Hour)) {
+			t.Errorf("after one that is excused: %+v", st)
+		}
+		if st = record(noon, store.Poll{Err: "status 410", Reason: feed.ReasonGone, Pause: true}); !st.Paused || st.PauseReason != feed.ReasonGone {
+			t.Errorf("gone: %+v", st)
+		}
+
+		if moved, err := s.MoveSource(ctx, "dala", "https://elsewhere.example/", "https://dala.example/new"); err != nil || moved {
+			t.Errorf("moved from an address that it does not have: %v", err)
+		}
+		vesti, err := s.Source(ctx, "vesti")
+		must(t, err)
+		if moved, err := s.MoveSource(ctx, "dala", st.URL, vesti.URL); err != nil || moved {
+			t.Errorf("moved to where another source is: %v", err)
+		}
+		if moved, err := s.MoveSource(ctx, "dala", st.URL, "https://dala.example/new"); err != nil || !moved {
+			t.Errorf("not moved: %v", err)
+		}
+		if st, err = s.Source(ctx, "dala"); err != nil || st.URL != "https://dala.example/new" || st.Move != (store.Move{}) || st.State != good.State {
+			t.Errorf("moved: %+v, %v", st, err)
+		}
+		if _, err := s.Source(ctx, "nobody"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("no such source: %v", err)
 		}
 	})
 }

@@ -32,7 +32,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 	if rule.Articles > 0 {
 		// What a source still lists stays: it would come back as news.
 		steps = append(steps, pruneStep{"articles", "article_id", `first_seen_at < ? AND NOT EXISTS (SELECT 1 FROM sources
-			WHERE sources.source_id = articles.source_id AND articles.listed_at >= sources.listed_at - ?)`,
+			WHERE sources.source_id = articles.source_id AND NOT sources.removed AND articles.listed_at >= sources.listed_at - ?)`,
 			[]any{ms(now.Add(-rule.Articles)), relist.Milliseconds()}})
 	}
 	if rule.Rows > 0 {

@@ -23,20 +23,38 @@ type sourceRow struct {
 	Paused       bool   `db:"paused"`
 	ETag         string `db:"etag"`
 	LastModified string `db:"last_modified"`
+	Hash         string `db:"body_hash"`
+	Gap          int64  `db:"gap_ms"`
+	Asked        int64  `db:"asked_ms"`
+	NewestAt     int64  `db:"newest_at"`
+	BroughtAt    int64  `db:"brought_at"`
+	MovedTo      string `db:"moved_to"`
+	MovedTimes   int    `db:"moved_times"`
+	MovedSince   int64  `db:"moved_since"`
 	NextPollAt   int64  `db:"next_poll_at"`
 	LastOKAt     int64  `db:"last_ok_at"`
 	LastError    string `db:"last_error"`
+	Reason       string `db:"reason"`
 	Failures     int    `db:"failures"`
+	FailingSince int64  `db:"failing_since"`
+	ToldAt       int64  `db:"told_at"`
+	QuietToldAt  int64  `db:"quiet_told_at"`
+	PauseReason  string `db:"pause_reason"`
 }
 
 const sourceSQL = `SELECT source_id, title, url, kind, language, topics, selectors, paused, etag, last_modified,
-	next_poll_at, last_ok_at, last_error, failures FROM sources`
+	body_hash, gap_ms, asked_ms, newest_at, brought_at, moved_to, moved_times, moved_since, next_poll_at, last_ok_at, last_error, reason, failures,
+	failing_since, told_at, quiet_told_at, pause_reason FROM sources WHERE NOT removed`
 
 func (r sourceRow) status() (SourceStatus, error) {
 	st := SourceStatus{
 		Source: feed.Source{ID: r.ID, Title: r.Title, URL: r.URL, Kind: feed.Kind(r.Kind), Language: r.Language},
-		Paused: r.Paused, State: feed.State{ETag: r.ETag, LastModified: r.LastModified},
-		NextPollAt: at(r.NextPollAt), LastOKAt: at(r.LastOKAt), LastError: r.LastError, Failures: r.Failures,
+		Paused: r.Paused, PauseReason: feed.Reason(r.PauseReason),
+		State:      feed.State{ETag: r.ETag, LastModified: r.LastModified, Hash: r.Hash},
+		Rhythm:     Rhythm{Gap: millis(r.Gap), Asked: millis(r.Asked), NewestAt: at(r.NewestAt), BroughtAt: at(r.BroughtAt)},
+		Move:       Move{To: r.MovedTo, Times: r.MovedTimes, Since: at(r.MovedSince)},
+		NextPollAt: at(r.NextPollAt), LastOKAt: at(r.LastOKAt), LastError: r.LastError, Reason: feed.Reason(r.Reason), Failures: r.Failures,
+		FailingAt: at(r.FailingSince), ToldAt: at(r.ToldAt), QuietToldAt: at(r.QuietToldAt),
 	}
 	err := errors.Join(json.Unmarshal([]byte(r.Topics), &st.Topics), json.Unmarshal([]byte(r.Selectors), &st.Selectors))
 	if err != nil {
@@ -44,6 +62,8 @@ func (r sourceRow) status() (SourceStatus, error) {
 	}
 	return st, nil
 }
+
+func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func readSources(ctx context.Context, c conn, where string, args ...any) ([]SourceStatus, error) {
 	var rows []sourceRow
@@ -61,14 +81,36 @@ func readSources(ctx context.Context, c conn, where string, args ...any) ([]Sour
 	return sources, nil
 }
 
-// Sources returns all sources by id.
+// Sources returns all sources by id, those that were removed left out.
 func (s *Store) Sources(ctx context.Context) ([]SourceStatus, error) {
 	return readSources(ctx, s.r, ` ORDER BY source_id`)
 }
 
+// Source returns one source.
+func (s *Store) Source(ctx context.Context, id string) (SourceStatus, error) {
+	found, err := readSources(ctx, s.r, ` AND source_id = ?`, id)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("source %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return SourceStatus{}, err
+	}
+	return found[0], nil
+}
+
+// EverHadSources says whether there are sources, or have been: who removed the
+// last one does not want those of the first start again.
+func (s *Store) EverHadSources(ctx context.Context) (bool, error) {
+	var n int
+	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM sources`); err != nil {
+		return false, fmt.Errorf("count sources: %w", err)
+	}
+	return n > 0, nil
+}
+
 // DueSources returns sources that are to be polled, the longest overdue first.
 func (s *Store) DueSources(ctx context.Context, now time.Time, limit int) ([]SourceStatus, error) {
-	return readSources(ctx, s.r, ` WHERE NOT paused AND next_poll_at <= ? ORDER BY next_poll_at, source_id LIMIT ?`, ms(now), limit)
+	return readSources(ctx, s.r, ` AND NOT paused AND next_poll_at <= ? ORDER BY next_poll_at, source_id LIMIT ?`, ms(now), limit)
 }
 
 // ImportSources adds sources and updates those that differ, in one transaction.
@@ -107,7 +149,13 @@ func importSource(ctx context.Context, tx *sqlx.Tx, now time.Time, src feed.Sour
 	if err != nil || added == 1 {
 		return added, 0, err
 	}
-	afresh, err := exec(ctx, tx, `UPDATE sources SET etag = '', last_modified = '', next_poll_at = ?, last_error = '', failures = 0
+	added, err = exec(ctx, tx, `UPDATE sources SET removed = FALSE, paused = FALSE, pause_reason = '', next_poll_at = ? WHERE source_id = ? AND removed`, ms(now), src.ID)
+	if err != nil {
+		return 0, 0, err
+	}
+	afresh, err := exec(ctx, tx, `UPDATE sources SET etag = '', last_modified = '', body_hash = '', gap_ms = 0, asked_ms = 0, newest_at = 0, brought_at = 0,
+			moved_to = '', moved_times = 0, moved_since = 0, next_poll_at = ?, last_error = '', reason = '', failures = 0, failing_since = 0,
+			told_at = 0, quiet_told_at = 0
 		WHERE source_id = ? AND (url <> ? OR kind <> ? OR selectors <> ?)`, ms(now), src.ID, src.URL, string(src.Kind), selectors)
 	if err != nil {
 		return 0, 0, err
@@ -116,6 +164,9 @@ func importSource(ctx context.Context, tx *sqlx.Tx, now time.Time, src feed.Sour
 		WHERE source_id = ? AND (title <> ? OR language <> ? OR topics <> ? OR url <> ? OR kind <> ? OR selectors <> ?)`,
 		src.Title, src.URL, string(src.Kind), src.Language, topics, selectors, src.ID,
 		src.Title, src.Language, topics, src.URL, string(src.Kind), selectors)
+	if added == 1 { // it had been removed
+		return 1, 0, err
+	}
 	return 0, max(updated, afresh), err
 }
 
@@ -124,138 +175,14 @@ func importSource(ctx context.Context, tx *sqlx.Tx, now time.Time, src feed.Sour
 func (s *Store) KeepSources(ctx context.Context, ids []string) (paused int, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		in := `source_id IN (` + places(len(ids), "?") + `)`
-		if paused, err = exec(ctx, tx, `UPDATE sources SET paused = ? WHERE NOT paused AND NOT `+in, append([]any{true}, anys(ids)...)...); err != nil {
+		if paused, err = exec(ctx, tx, `UPDATE sources SET paused = TRUE, pause_reason = '' WHERE NOT removed AND NOT paused AND NOT `+in, anys(ids)...); err != nil {
 			return err
 		}
-		_, err := exec(ctx, tx, `UPDATE sources SET paused = ? WHERE paused AND `+in, append([]any{false}, anys(ids)...)...)
+		_, err := exec(ctx, tx, `UPDATE sources SET paused = FALSE, pause_reason = '' WHERE paused AND `+in, anys(ids)...)
 		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("keep %d sources: %w", len(ids), err)
 	}
 	return paused, nil
-}
-
-// relist is how stale an article's listed_at may get: writing it at each poll
-// would be most of what the database does.
-const relist = 6 * time.Hour
-
-// RecordPoll writes the outcome of a poll and its new items in one transaction.
-// All items the source lists belong in it: a known one is refreshed when its
-// source changed its title, and not repeated. It returns how many were new.
-func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added int, err error) {
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		added = 0
-		if err := recordSource(ctx, tx, now, p); err != nil {
-			return err
-		}
-		if p.Err != "" {
-			return nil
-		}
-		for items := range chunks(p.Items, chunk) {
-			n, err := recordItems(ctx, tx, now, p.SourceID, items)
-			if err != nil {
-				return err
-			}
-			added += n
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("record poll of %s: %w", p.SourceID, err)
-	}
-	if added > 0 {
-		s.totals.forget()
-	}
-	return added, nil
-}
-
-func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll) error {
-	var n int
-	var err error
-	if p.Err != "" {
-		n, err = exec(ctx, tx, `UPDATE sources SET next_poll_at = ?, last_error = ?, failures = failures + 1 WHERE source_id = ?`,
-			ms(p.NextPollAt), p.Err, p.SourceID)
-	} else {
-		listed := int64(0)
-		if len(p.Items) > 0 {
-			listed = ms(now)
-		}
-		n, err = exec(ctx, tx, `UPDATE sources SET next_poll_at = ?, etag = ?, last_modified = ?, last_ok_at = ?, last_error = '', failures = 0,
-			listed_at = CASE WHEN CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE listed_at END WHERE source_id = ?`,
-			ms(p.NextPollAt), p.State.ETag, p.State.LastModified, ms(now), listed, listed, p.SourceID)
-	}
-	if err == nil && n == 0 {
-		return ErrNotFound
-	}
-	return err
-}
-
-func recordItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, items []NewItem) (added int, err error) {
-	ids := make([]string, len(items))
-	for i, it := range items {
-		ids[i] = it.ID
-	}
-	var rows []struct {
-		ID       string `db:"article_id"`
-		SourceID string `db:"source_id"`
-		Title    string `db:"title"`
-		ListedAt int64  `db:"listed_at"`
-	}
-	err = list(ctx, tx, &rows, `SELECT article_id, source_id, title, listed_at FROM articles
-		WHERE article_id IN (`+places(len(ids), "?")+`)`, anys(ids)...)
-	if err != nil {
-		return 0, err
-	}
-	known := make(map[string]bool, len(rows))
-	stale := map[string]bool{}
-	for _, r := range rows {
-		known[r.ID] = true
-		for _, it := range items {
-			// Another source's wording of the same page stays out: two of them
-			// would take turns for ever.
-			if it.ID == r.ID && r.SourceID == sourceID && (it.Title != r.Title || r.ListedAt < ms(now.Add(-relist))) {
-				stale[r.ID] = true
-			}
-		}
-	}
-	for _, it := range items {
-		switch {
-		case stale[it.ID]:
-			_, err = exec(ctx, tx, `UPDATE articles SET title = ?, listed_at = ?, summary = CASE WHEN CAST(? AS TEXT) <> '' THEN CAST(? AS TEXT) ELSE summary END
-				WHERE article_id = ?`, it.Title, ms(now), it.Summary, it.Summary, it.ID)
-		case !known[it.ID]:
-			known[it.ID] = true
-			var n int
-			n, err = insertItem(ctx, tx, now, sourceID, it)
-			added += n
-		}
-		if err != nil {
-			return 0, fmt.Errorf("item %s: %w", it.ID, err)
-		}
-	}
-	return added, nil
-}
-
-func insertItem(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, it NewItem) (int, error) {
-	blocks, state := "", TextPending
-	if it.Blocks != nil {
-		text, err := encode(it.Blocks)
-		if err != nil {
-			return 0, err
-		}
-		blocks, state = text, TextReady
-	}
-	published, story := it.PublishedAt, it.StoryID
-	if published.IsZero() {
-		published = now
-	}
-	if story == "" {
-		story = it.ID
-	}
-	return exec(ctx, tx, `INSERT INTO articles (article_id, source_id, story_id, language, topic, published_at, first_seen_at, listed_at,
-			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, fingerprint, story_set, blocks)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (article_id) DO NOTHING`,
-		it.ID, sourceID, story, it.Language, it.Topic, ms(published), ms(now), ms(now),
-		state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.Fingerprint, it.StoryID != "", blocks)
 }

@@ -65,20 +65,50 @@ type Slot struct {
 // SourceStatus is a source and how its polling stands.
 type SourceStatus struct {
 	feed.Source
-	Paused     bool
-	State      feed.State
-	NextPollAt time.Time
-	LastOKAt   time.Time // zero: never read well
-	LastError  string    // empty after a good poll
-	Failures   int       // failed polls in a row
+	Paused      bool
+	PauseReason feed.Reason // why it was paused by itself; empty: an editor did it
+	State       feed.State
+	Rhythm      Rhythm
+	Move        Move
+	NextPollAt  time.Time
+	LastOKAt    time.Time   // zero: never read well
+	LastError   string      // empty after a good poll
+	Reason      feed.Reason // class of LastError
+	Failures    int         // failed polls in a row
+	FailingAt   time.Time   // the first of them; zero: it does not fail
+	ToldAt      time.Time   // when editors were told that it fails; zero: they do not know
+	QuietToldAt time.Time   // when editors were told that it brings nothing any more
+}
+
+// Rhythm is how often a source is to be asked, as far as its last good reading tells.
+type Rhythm struct {
+	Gap      time.Duration // mean time between two of its items; zero: not known
+	Asked    time.Duration // for how long the feed asks to be left alone
+	NewestAt time.Time     // the date of its newest item; zero: it gives none
+	// BroughtAt is when a reading last brought something new. RecordPoll sets it.
+	BroughtAt time.Time
+}
+
+// Move is where a source says that it has moved for good. It is followed each
+// time, and remembered once it has been said often enough.
+type Move struct {
+	To    string // empty: it has not
+	Times int    // polls in a row that were led there
+	Since time.Time
 }
 
 // Poll is the outcome of reading a source once.
 type Poll struct {
 	SourceID   string
 	State      feed.State
+	Rhythm     Rhythm
+	Move       Move
 	NextPollAt time.Time
-	Err        string // empty: the poll was good; else State is left as it was
+	SoonAt     time.Time   // in place of NextPollAt when the poll brings something new; zero: NextPollAt
+	Err        string      // empty: the poll was good; else State, Rhythm and Move are left as they were
+	Reason     feed.Reason // class of Err
+	Pause      bool        // the source is paused, for Reason
+	Excused    bool        // the failure was not the source's own: it is asked again, and nothing is held against it
 	Items      []NewItem
 }
 

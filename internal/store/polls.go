@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// relist is how stale an article's listed_at may get: writing it at each poll
+// would be most of what the database does.
+const relist = 6 * time.Hour
+
+// RecordPoll writes the outcome of a poll and its new items in one transaction.
+// All items the source lists belong in it: a known one is refreshed when its
+// source changed its title, and not repeated. It returns how many were new.
+func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added int, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		added = 0
+		days := map[int64]int{}
+		if err := recordSource(ctx, tx, now, p); err != nil {
+			return err
+		}
+		if p.Err != "" {
+			return nil
+		}
+		for items := range chunks(p.Items, chunk) {
+			n, err := recordItems(ctx, tx, now, p.SourceID, items, days)
+			if err != nil {
+				return err
+			}
+			added += n
+		}
+		return recordYield(ctx, tx, now, p, days)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("record poll of %s: %w", p.SourceID, err)
+	}
+	if added > 0 {
+		s.totals.forget()
+	}
+	return added, nil
+}
+
+func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll) error {
+	var n int
+	var err error
+	switch {
+	case p.Excused:
+		n, err = exec(ctx, tx, `UPDATE sources SET next_poll_at = ? WHERE source_id = ?`, ms(p.NextPollAt), p.SourceID)
+	case p.Err != "":
+		n, err = exec(ctx, tx, `UPDATE sources SET next_poll_at = ?, last_error = ?, reason = ?, failures = failures + 1,
+			failing_since = CASE WHEN failing_since = 0 THEN CAST(? AS BIGINT) ELSE failing_since END WHERE source_id = ?`,
+			ms(p.NextPollAt), p.Err, string(p.Reason), ms(now), p.SourceID)
+		if err == nil && p.Pause {
+			_, err = exec(ctx, tx, `UPDATE sources SET paused = TRUE, pause_reason = ? WHERE source_id = ?`, string(p.Reason), p.SourceID)
+		}
+	default:
+		listed := int64(0)
+		if len(p.Items) > 0 {
+			listed = ms(now)
+		}
+		n, err = exec(ctx, tx, `UPDATE sources SET next_poll_at = ?, etag = ?, last_modified = ?, body_hash = ?, gap_ms = ?, asked_ms = ?, newest_at = ?,
+			moved_to = ?, moved_times = ?, moved_since = ?, last_ok_at = ?, last_error = '', reason = '', failures = 0, failing_since = 0,
+			listed_at = CASE WHEN CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE listed_at END WHERE source_id = ?`,
+			ms(p.NextPollAt), p.State.ETag, p.State.LastModified, p.State.Hash, p.Rhythm.Gap.Milliseconds(), p.Rhythm.Asked.Milliseconds(), ms(p.Rhythm.NewestAt),
+			p.Move.To, p.Move.Times, ms(p.Move.Since), ms(now), listed, listed, p.SourceID)
+	}
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// recordYield counts what a source has brought, by the day it was published: the
+// first reading of a source brings days at once.
+func recordYield(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll, added map[int64]int) error {
+	if len(added) == 0 {
+		return nil
+	}
+	days := slices.Sorted(maps.Keys(added)) // in one order, so that two writers never wait for each other
+	for _, day := range days {
+		_, err := exec(ctx, tx, `INSERT INTO source_days (source_id, day, added) VALUES (?, ?, ?)
+			ON CONFLICT (source_id, day) DO UPDATE SET added = source_days.added + excluded.added`, p.SourceID, day, added[day])
+		if err != nil {
+			return err
+		}
+	}
+	soon := p.SoonAt
+	if soon.IsZero() {
+		soon = p.NextPollAt
+	}
+	_, err := exec(ctx, tx, `UPDATE sources SET brought_at = ?, quiet_told_at = 0, next_poll_at = ? WHERE source_id = ?`, ms(now), ms(soon), p.SourceID)
+	return err
+}
+
+// dayOf is the day that an item counts for.
+func dayOf(published, now time.Time) int64 {
+	if published.IsZero() || published.After(now) {
+		published = now
+	}
+	return ms(published.UTC().Truncate(24 * time.Hour))
+}
+
+func recordItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, items []NewItem, days map[int64]int) (added int, err error) {
+	ids := make([]string, len(items))
+	for i, it := range items {
+		ids[i] = it.ID
+	}
+	var rows []struct {
+		ID       string `db:"article_id"`
+		SourceID string `db:"source_id"`
+		Title    string `db:"title"`
+		ListedAt int64  `db:"listed_at"`
+	}
+	err = list(ctx, tx, &rows, `SELECT article_id, source_id, title, listed_at FROM articles
+		WHERE article_id IN (`+places(len(ids), "?")+`)`, anys(ids)...)
+	if err != nil {
+		return 0, err
+	}
+	known := make(map[string]bool, len(rows))
+	stale := map[string]bool{}
+	for _, r := range rows {
+		known[r.ID] = true
+		for _, it := range items {
+			// Another source's wording of the same page stays out: two of them
+			// would take turns for ever.
+			if it.ID == r.ID && r.SourceID == sourceID && (it.Title != r.Title || r.ListedAt < ms(now.Add(-relist))) {
+				stale[r.ID] = true
+			}
+		}
+	}
+	for _, it := range items {
+		switch {
+		case stale[it.ID]:
+			_, err = exec(ctx, tx, `UPDATE articles SET title = ?, listed_at = ?, summary = CASE WHEN CAST(? AS TEXT) <> '' THEN CAST(? AS TEXT) ELSE summary END
+				WHERE article_id = ?`, it.Title, ms(now), it.Summary, it.Summary, it.ID)
+		case !known[it.ID]:
+			known[it.ID] = true
+			var n int
+			n, err = insertItem(ctx, tx, now, sourceID, it)
+			if added += n; n > 0 {
+				days[dayOf(it.PublishedAt, now)] += n
+			}
+		}
+		if err != nil {
+			return 0, fmt.Errorf("item %s: %w", it.ID, err)
+		}
+	}
+	return added, nil
+}
+
+func insertItem(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, it NewItem) (int, error) {
+	blocks, state := "", TextPending
+	if it.Blocks != nil {
+		text, err := encode(it.Blocks)
+		if err != nil {
+			return 0, err
+		}
+		blocks, state = text, TextReady
+	}
+	published, story := it.PublishedAt, it.StoryID
+	if published.IsZero() {
+		published = now
+	}
+	if story == "" {
+		story = it.ID
+	}
+	return exec(ctx, tx, `INSERT INTO articles (article_id, source_id, story_id, language, topic, published_at, first_seen_at, listed_at,
+			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, fingerprint, story_set, blocks)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (article_id) DO NOTHING`,
+		it.ID, sourceID, story, it.Language, it.Topic, ms(published), ms(now), ms(now),
+		state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.Fingerprint, it.StoryID != "", blocks)
+}
+
+// MoveSource gives a source the address that it has moved to. It does nothing when
+// the source has another address by now, or when another source is there already.
+func (s *Store) MoveSource(ctx context.Context, id, from, to string) (moved bool, err error) {
+	n, err := s.write(ctx, `UPDATE sources SET url = ?, moved_to = '', moved_times = 0, moved_since = 0 WHERE source_id = ? AND url = ?
+		AND NOT EXISTS (SELECT 1 FROM sources o WHERE o.url = ? AND NOT o.removed)`, to, id, from, to)
+	if err != nil {
+		return false, fmt.Errorf("move source %s: %w", id, err)
+	}
+	return n > 0, nil
+}
