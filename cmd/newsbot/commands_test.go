@@ -67,6 +67,7 @@ func TestSettings(t *testing.T) {
 		"token file missing":    {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": "/no/such/file"}, []string{"run"}, "TELEGRAM_BOT_TOKEN_FILE: ", 2},
 		"flag over environment": {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "LOG_LEVEL": "info"}, []string{"run", "--log-level", "loud"}, `LOG_LEVEL: is "loud"`, 2},
 		"empty is not set":      {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "SEND_RATE": "", "LOG_LEVEL": "loud"}, []string{"run"}, "LOG_LEVEL", 2},
+		"approval by nobody":    {map[string]string{"APPROVALS": "true", "ADMIN_IDS": "12,12"}, []string{"migrate"}, "APPROVALS: needs a second editor", 2},
 		"switch without value":  {map[string]string{"LOG_LEVEL": "loud"}, []string{"migrate", "--allow-private-addresses", "--paid-broadcast=maybe"}, `PAID_BROADCAST: is "maybe"`, 2},
 		"switch said no":        {map[string]string{"ALLOW_PRIVATE_ADDRESSES": "perhaps"}, []string{"migrate", "--allow-private-addresses=false", "--log-level", "x"}, "LOG_LEVEL", 2},
 		"not a number":          {map[string]string{"TELEGRAM_BOT_TOKEN_FILE": file, "SEND_RATE": "NaN"}, []string{"run"}, `SEND_RATE: is "NaN"`, 2},
