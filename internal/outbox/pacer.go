@@ -326,7 +326,7 @@ func (p *Pacer) note(now time.Time, chatID int64) {
 // so that a timer that fired late can be made up for. With exactly the rate every
 // lateness would stay, and on a busy machine a hundredth of the rate was lost so.
 // Telegram minds it less than what the ways of two messages differ by.
-func mostInASecond(rate float64) int { return int(rate) + max(1, int(rate/50)) }
+func mostInASecond(rate float64) int { return int(rate) + max(1, int(rate/100)) }
 
 // chat returns a chat's pace, and now and then drops those that no longer matter.
 func (p *Pacer) chat(id int64) *pace {
