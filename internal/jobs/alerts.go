@@ -20,6 +20,9 @@ const (
 	// freshAlert is how old the date of a rate may be when it is told: what was
 	// crossed while nobody could be told is no news any more.
 	freshAlert = 3 * 24 * time.Hour
+	// dayBefore is how far back the list before may be for a change to be told as
+	// a day's: past any holidays on which a bank lists nothing.
+	dayBefore = recentDays * 24 * time.Hour
 )
 
 // hysteresis is how far, as a share of its threshold, a rate has to come back
@@ -29,7 +32,7 @@ var hysteresis = decimal.New(2, -3)
 // alerts holds what chats watch for against the rates that are new.
 func (j *Jobs) alerts(ctx context.Context) error {
 	for {
-		due, err := j.main.store.DueAlerts(ctx, alertSlice)
+		due, err := j.main.dueAlerts(ctx)
 		if err != nil {
 			return fmt.Errorf("find due alerts: %w", err)
 		}
@@ -52,6 +55,15 @@ func (j *Jobs) alerts(ctx context.Context) error {
 	}
 }
 
+// dueAlerts waits for lists that are just being read. After downtime today's
+// comes before those of the days that were missed, and held against the last
+// one known its change would be that of many days.
+func (t *teller) dueAlerts(ctx context.Context) ([]store.DueAlert, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.store.DueAlerts(ctx, alertSlice)
+}
+
 // judge decides on one alert. Each rate is looked at in its turn, so that a
 // crossing is seen even when the next day takes it back; the last one is told.
 func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome {
@@ -62,7 +74,7 @@ func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome 
 		}
 		out.Checked = rate.Date
 		before, known := decimal.Zero, false
-		if i > 0 {
+		if i > 0 && rate.Date.Sub(d.Rates[i-1].Date) <= dayBefore {
 			before, known = inUnits(d.Rates[i-1], d.Nominal)
 		}
 		value, ok := inUnits(rate, d.Nominal)
