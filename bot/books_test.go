@@ -195,3 +195,26 @@ func (d *desk) preview() emulator.Message {
 	}
 	return made[0]
 }
+
+// A bank's day off has the rates of the last list before it: by its rule for
+// weekends, and by its own word. A list that was not got is another matter.
+func TestDaysOff(t *testing.T) {
+	for _, l := range locale.All() {
+		t.Run(string(l), func(t *testing.T) {
+			board := rates.Board{Book: bookOf(t, rates.CBR, "")}
+			d := openBoard(t, string(l), board, moscow)
+			keep := keeper(t, "books/russia/"+string(l), "₸", "Нацбанк", "Ұлттық Банк", "National Bank")
+			for n, usd := range map[int]string{20: "81", 21: "81.1234", 27: "81.5"} {
+				d.must(d.db.Rates(board.Book).Save(d.ctx(), d.clock(), roubles(n, usd, "94.2")))
+			}
+			d.set(time.Date(2026, time.November, 27, 12, 0, 0, 0, moscow))
+			keep("day_off", d.ask(reader, reader, "/rates usd 23.11.2026")) // Monday
+			keep("not_got", d.ask(reader, reader, "/rates usd 25.11.2026"))
+			for n := 22; n <= 25; n++ {
+				d.must(d.db.Rates(board.Book).SaveNone(d.ctx(), d.clock(), november(n)))
+			}
+			keep("holiday", d.ask(reader, reader, "/rates usd 25.11.2026"))
+			keep("after_holiday_not_got", d.ask(reader, reader, "/rates usd 26.11.2026"))
+		})
+	}
+}

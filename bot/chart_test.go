@@ -127,6 +127,12 @@ func TestChartIsDrawnOnce(t *testing.T) {
 	if uploads != 2 || byID != 2 {
 		t.Errorf("%d uploads and %d by id, want 2 and 2", uploads, byID)
 	}
+	// What is written on a picture is in its language.
+	d.ask(editor, editor, "/start")
+	d.must(d.db.SetChatLanguage(d.ctx(), editor, "kk"))
+	if d.pictureOf(d.chart(editor)) == file {
+		t.Error("a Kazakh reader got the Russian picture")
+	}
 	// A new day makes a new picture.
 	d.pass(24 * time.Hour)
 	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 8, 0, 0, 0, 0, time.UTC), [4]string{"USD", "1", "505.55", "1"})))

@@ -47,6 +47,10 @@ func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer
 		return answer{}, false, nil
 	}
 	m, err := b.conversionScreen(ctx, r, q.Amount, q.From, q.To)
+	if len(m.Keyboard) > 0 && q.Other.IsPositive() { // counted as 1500, and offered as 1.5
+		other := outbox.Button{Text: r.p.Amount(q.Other.String(), q.From) + "?", Data: convertData(q.Other, q.From, q.To)}
+		m.Keyboard = append([][]outbox.Button{{other}}, m.Keyboard...)
+	}
 	return answer{messages: []outbox.Message{m}}, true, err
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"newsbot/internal/digest"
 	"newsbot/internal/locale"
 	"newsbot/internal/rates"
@@ -53,7 +55,8 @@ func plain(text string) string { return html.UnescapeString(tags.ReplaceAllStrin
 
 // meant lists the conversions that a text can mean: into the base and the
 // chat's currencies when it does not say into what, and all that an ambiguous
-// word names, for the person to choose from.
+// word names, for the person to choose from. An amount that can be read in two
+// ways is counted in both.
 func (b *Bot) meant(r *request, text string) []rates.Query {
 	q, err := rates.ParseQuery(text)
 	from, to := []string{q.From}, []string{q.To}
@@ -75,11 +78,17 @@ func (b *Bot) meant(r *request, text string) []rates.Query {
 			to = add(to, digest.ChatCurrencies(r.chat, r.p.Base()))
 		}
 	}
+	amounts := []decimal.Decimal{q.Amount}
+	if q.Other.IsPositive() {
+		amounts, to = append(amounts, q.Other), to[:1]
+	}
 	var list []rates.Query
 	for _, f := range from {
 		for _, t := range to {
-			if (f != t || len(from)*len(to) == 1) && len(list) < mostMeanings {
-				list = append(list, rates.Query{Amount: q.Amount, From: f, To: t})
+			for _, amount := range amounts {
+				if (f != t || len(from)*len(to) == 1) && len(list) < mostMeanings {
+					list = append(list, rates.Query{Amount: amount, From: f, To: t})
+				}
 			}
 		}
 	}

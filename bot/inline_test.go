@@ -33,7 +33,7 @@ func TestInline(t *testing.T) {
 			d := open(t, string(l))
 			d.seedRates()
 			var b strings.Builder
-			for _, text := range []string{"", "привет", "100 usd", "5000 kzt", "100 usd eur", "100 фунтов в usd", "5 xof"} {
+			for _, text := range []string{"", "привет", "100 usd", "5000 kzt", "100 usd eur", "100 фунтов в usd", "1.500 usd", "5 xof"} {
 				fmt.Fprintf(&b, "> %s\n", text)
 				for _, r := range d.inline(other, text).Results {
 					fmt.Fprintf(&b, "[%s | %s]\n%s\n", r.Title, r.Description, r.Text)

@@ -228,7 +228,13 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	case !known:
 		t.WriteString(r.p.H("rates.missing") + "\n")
 	case !q.date.IsZero() && !date.Equal(asked):
-		t.WriteString(r.p.H("rates.nearest", "Asked", civil(r, asked)) + "\n")
+		key := "rates.nearest"
+		if stood, err := b.stood(ctx, date, asked); err != nil {
+			return outbox.Message{}, err
+		} else if stood {
+			key = "rates.stood"
+		}
+		t.WriteString(r.p.H(key, "Asked", civil(r, asked)) + "\n")
 	case q.date.IsZero() && rates.Stale(date, today):
 		stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, date, r.now)
 		if err != nil {
@@ -254,6 +260,21 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 
 // civil writes the date of a list in words.
 func civil(r *request, date time.Time) string { return r.p.Date(digest.Civil(r.p, date)) }
+
+// stood says whether rates of a date were still those of a later day: the bank has
+// no list in between, be it by its rule for weekends or by its own word.
+func (b *Bot) stood(ctx context.Context, date, until time.Time) (bool, error) {
+	next := date.AddDate(0, 0, 1)
+	listed, err := b.book().Dates(ctx, next, until)
+	if err != nil || len(listed) > 0 { // it is this currency that is not on them
+		return false, err
+	}
+	if !b.o.Board.Issuer().EveryDay && !rates.Stale(date, until) {
+		return true, nil
+	}
+	settled, err := b.book().Settled(ctx, next, until)
+	return err == nil && len(settled) == int(until.Sub(date).Hours()/24), err
+}
 
 // session says which day's trading made the rates of a date, when there has been
 // none since: over weekends and holidays, as the lists themselves tell.

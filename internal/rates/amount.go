@@ -127,6 +127,14 @@ func parseAmount(s string, scaled bool) (amount decimal.Decimal, ok bool) {
 	return amount, err == nil
 }
 
+// otherAmount is the other way to read a number that parseAmount reads as
+// thousands, for want of a better sign: 1.500 may be one and a half. ok is false
+// when there is none.
+func otherAmount(s string, amount decimal.Decimal) (other decimal.Decimal, ok bool) {
+	other, ok = parseAmount(s, true)
+	return other, ok && !other.Equal(amount)
+}
+
 // isDecimalPoint says whether the last point or comma of s, at i, ends the whole units.
 func isDecimalPoint(s string, i int, scaled bool) bool {
 	switch {

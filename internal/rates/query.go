@@ -15,8 +15,11 @@ var ErrNoQuery = errors.New("not a conversion")
 // Query is a conversion somebody asks for.
 type Query struct {
 	Amount decimal.Decimal // above zero; 1 when none is said
-	From   string          // ISO 4217, upper case
-	To     string          // "" when not said
+	// Other is what the amount may be as well: 1.5 where Amount is 1500 and
+	// 1.500 was written. Zero when there is one way to read it.
+	Other decimal.Decimal
+	From  string // ISO 4217, upper case
+	To    string // "" when not said
 }
 
 // AmbiguousError says that Word names several currencies: the person has to be asked.
@@ -73,7 +76,12 @@ func ParseQuery(text string) (Query, error) {
 	if e := sameOrOther(q.amount, from, to); e != nil {
 		return Query{}, e
 	}
-	return resolve(q.amount, from, to)
+	query, err := resolve(q.amount, from, to)
+	if err != nil {
+		return Query{}, err
+	}
+	query.Other = q.other
+	return query, nil
 }
 
 // sameOrOther asks about $100 CAD: a hundred Canadian dollars, or US dollars in
@@ -132,6 +140,9 @@ func joinNumbers(tokens []token) (out []token, ok bool) {
 					scaled := i+1 < len(tokens) && tokens[i+1].kind == kindScale
 					if part, ok = parseAmount(t.number, scaled); !ok {
 						return nil, false
+					}
+					if other, twoWays := otherAmount(t.number, part); twoWays && !scaled && whole.amount.IsZero() {
+						whole.other = other
 					}
 				}
 				i++

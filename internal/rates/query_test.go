@@ -33,6 +33,21 @@ func told(text string) string {
 	return err.Error()
 }
 
+// One point or comma before three digits may be either: the other reading is
+// told, so that it can be offered.
+func TestAmountInTwoWays(t *testing.T) {
+	for text, want := range map[string]string{
+		"1.500 usd": "1500 1.5", "1,500 usd": "1500 1.5", "12,345 тенге в евро": "12345 12.345", "$1.000": "1000 1",
+		"1.5 usd": "1.5 0", "1 500 usd": "1500 0", "1,500.25 usd": "1500.25 0", "1.000.000 usd": "1000000 0", "0.125 usd": "0.125 0",
+		"1,500 млн тенге": "1500000 0", "1.500 тыс долларов": "1500 0", "1.5000 usd": "1.5 0", "1'500 usd": "1500 0",
+	} {
+		q, err := ParseQuery(text)
+		if got := q.Amount.String() + " " + q.Other.String(); err != nil || got != want {
+			t.Errorf("%q: %s, %v, want %s", text, got, err, want)
+		}
+	}
+}
+
 func TestParseQuery(t *testing.T) {
 	tests := []struct{ group, phrases string }{
 		// A line is the phrase, then what is understood.

@@ -6,6 +6,7 @@ import "github.com/shopspring/decimal"
 // two currencies, with what stands between them.
 type reading struct {
 	amount decimal.Decimal
+	other  decimal.Decimal // of Query
 	money  []side
 	number int // where the amount stands; -1 when none is said
 }
@@ -33,7 +34,7 @@ func newReading(tokens []token) (r reading, ok bool) {
 			if r.number >= 0 {
 				return r, false
 			}
-			r.amount, r.number = t.amount, at
+			r.amount, r.other, r.number = t.amount, t.other, at
 		case kindMoney:
 			s := side{token: t, at: at, to: t.to, from: t.from}
 			if i > 0 {

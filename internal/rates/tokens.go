@@ -32,6 +32,7 @@ type token struct {
 	glued  bool   // nothing stands between it and what is before
 	number string // of a number: its digits and signs
 	amount decimal.Decimal
+	other  decimal.Decimal // what the amount may be as well; zero: nothing
 	zeros  int32
 	// Of money and of a country: what it may be. sure says that the first is
 	// meant when nothing else is said; named that a code or a country said so.

@@ -64,6 +64,22 @@ func TestAlerts(t *testing.T) {
 			t.Errorf("due after it was settled: %v", list)
 		}
 
+		// What was judged before it was set anew tells nothing and changes nothing.
+		anew := a
+		anew.Checked = day(21)
+		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, anew))
+		send.Alert.Checked, send.Send.Key = day(20), "alert:2"
+		if n, err := s.Rates(rates.Book{}).SettleAlerts(ctx, noon, []store.AlertOutcome{send}); err != nil || n != 0 {
+			t.Errorf("settled by an old judgement: sent %d, %v", n, err)
+		}
+		got, err = s.Rates(rates.Book{}).Alerts(ctx, 5)
+		must(t, err)
+		if len(got) != 2 || !got[1].Armed || !got[1].Checked.Equal(day(21)) {
+			t.Errorf("an old judgement changed it: %+v", got)
+		}
+		anew.Armed, anew.Checked = false, day(22)
+		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, anew))
+
 		// Those who are gone or have had enough are asked nothing of.
 		save(23, "522")
 		for _, quiet := range []func(on bool){
