@@ -218,3 +218,18 @@ func TestDaysOff(t *testing.T) {
 		})
 	}
 }
+
+// A fallback that has nothing newer than the bank itself is not shown.
+func TestFallbackWithNothingNewer(t *testing.T) {
+	other := bookOf(t, rates.CBR, "KZT")
+	d := openBoard(t, "ru", rates.Board{Fallback: &other}, almaty)
+	d.seedBoard(24)
+	crossed, err := rates.Cross(roubles(24, "80.9", "93.4"), "RUB", "KZT")
+	d.must(err)
+	d.must(d.db.Rates(other).Save(d.ctx(), d.clock(), crossed))
+	d.must(d.db.BankFailed(d.ctx(), time.Date(2026, time.November, 24, 15, 40, 0, 0, almaty), rates.NBK, rates.Unreachable))
+	d.set(time.Date(2026, time.November, 25, 8, 0, 0, 0, almaty))
+	text := d.ask(reader, reader, "/rates").Text + d.ask(reader, reader, "100 usd").Text + d.preview().Text
+	contains(t, text, "Нацбанк не отвечает")
+	lacks(t, text, "Банка России")
+}

@@ -141,6 +141,26 @@ func TestChartIsDrawnOnce(t *testing.T) {
 	}
 }
 
+// What is compared is compared from one day, also when one of the two is new.
+func TestChartComparesFromOneDay(t *testing.T) {
+	d := open(t, "ru")
+	d.seedHistory(60)
+	for i := range 12 {
+		price := [4]string{"GEL", "1", fmt.Sprintf("%d", 180-i), "0"} // 169 on 27 March, 180 on 7 April
+		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 7-i, 0, 0, 0, 0, time.UTC), price)))
+	}
+	d.ask(reader, reader, "/start")
+	d.must(d.db.SetCurrencies(d.ctx(), reader, []string{"USD", "GEL"}))
+	m := d.chart(reader)
+	contains(t, m.Caption, "За 30 дней")
+	m, _, _ = d.press(reader, m, "⚖️")
+	m, _, _ = d.press(reader, m, "⚖️ GEL")
+	contains(t, m.Caption, "+6,51 %")
+	if n := strings.Count(strings.ReplaceAll(m.Caption, "\u00a0", " "), "С 27 марта 2026 г."); n != 2 {
+		t.Errorf("compared from different days:\n%s", m.Caption)
+	}
+}
+
 // chart opens the chart of the usual rates.
 func (d *desk) chart(user int64) emulator.Message {
 	d.t.Helper()

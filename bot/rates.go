@@ -241,6 +241,8 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 			return outbox.Message{}, err
 		}
 		t.WriteString(stale + "\n")
+	case q.date.IsZero() && date.Before(today) && !b.o.Board.Issuer().EveryDay: // not stale: a Sunday or a Monday
+		t.WriteString(r.p.H("rates.still") + "\n")
 	}
 	if q.date.IsZero() {
 		meanwhile, err := digest.Meanwhile(ctx, b.o.Store, b.o.Board, r.p, codes, date, r.now)
