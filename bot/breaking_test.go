@@ -63,7 +63,7 @@ func TestBreakingArticle(t *testing.T) {
 		}
 		d.press(editor, draft[1], "Отправить")
 		d.until("all have it", func() bool {
-			return d.rang(reader, "степная река") != "" && d.rang(second, "степная река") != ""
+			return d.rang(reader, "⚡ <b>Как степная река") != "" && d.rang(second, "⚡ <b>Как степная река") != ""
 		})
 		for id, want := range map[int64]string{reader: "silent", second: "sound", other: ""} {
 			if got := d.rang(id, "⚡ <b>Как степная река"); got != want {
