@@ -128,6 +128,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, s.board, h.now(), log) },
 		Progress: front.progress, Rights: front.rights, Wake: front.wake, Now: h.now, Zone: s.zone,
 		RatesHeld:    tellEditors(db, s.board.Book, s.editors, h.now, front.wake),
+		SourceNews:   wordSourceNews(db, s.editors, s.zone, h.now),
 		PollInterval: s.pollInterval, Log: log, Observe: m.job,
 	})
 	front.clock = clock

@@ -36,7 +36,7 @@ const (
 	ReasonLarge       Reason = "large"     // too many bytes
 	ReasonRedirects   Reason = "redirects" // round in circles, or where none may follow
 	ReasonPrivate     Reason = "private"   // an address that sources may not have
-	ReasonOther       Reason = "other"
+	ReasonOther       Reason = "unknown"
 )
 
 // Reasons are all of them.

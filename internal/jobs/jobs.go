@@ -18,11 +18,12 @@ import (
 	"newsbot/internal/article"
 	"newsbot/internal/feed"
 	"newsbot/internal/fetch"
+	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
 	"newsbot/internal/store"
 )
 
-// Options is what the jobs work with. All fields are needed but Fallback, RatesHeld and Observe.
+// Options is what the jobs work with. All fields are needed but Fallback, RatesHeld, SourceNews and Observe.
 type Options struct {
 	Store     *store.Store
 	Feeds     *feed.Reader
@@ -34,6 +35,9 @@ type Options struct {
 	// RatesHeld, when set, hears of a list that is held because it jumps: the
 	// first time only. An error is logged, and the list is held all the same.
 	RatesHeld func(ctx context.Context, date time.Time, jumps []rates.Jump) error
+	// SourceNews, when set, words for each editor what is to be told about sources:
+	// messages by chat. Without any nothing counts as told.
+	SourceNews func(ctx context.Context, news SourceNews) (map[int64]outbox.Message, error)
 	// Digests plans the digests that are due and says how many were enqueued.
 	Digests func(ctx context.Context) (int, error)
 	// Progress brings the broadcasts' progress messages up to date.
@@ -109,6 +113,7 @@ func New(o Options) *Jobs {
 		{Name: "alerts", Spec: "@every 20s", Role: RoleClock, Run: j.alerts},
 		{Name: "history", Spec: "@every 30s", Role: RoleClock, Run: j.main.history},
 		{Name: "digests", Spec: "@every 5s", Role: RoleClock, Run: j.digests},
+		{Name: "health", Spec: "@every 10m", Role: RoleClock, Run: j.health},
 		{Name: "prune", Spec: "17 4 * * *", Role: RoleClock, Run: j.prune},
 		{Name: "progress", Spec: "@every 3s", Role: RoleTelegram, Run: o.Progress},
 		{Name: "rights", Spec: "@every 20s", Role: RoleTelegram, Run: o.Rights},

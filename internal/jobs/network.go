@@ -13,6 +13,7 @@ type network struct {
 	lost    map[string]bool // hosts that worked and have not been reached since any was
 	firstAt time.Time       // the first of them
 	downAt  time.Time       // zero: it is not down
+	tried   bool            // something was reached since the start
 }
 
 // lostHosts is how many hosts have to fall silent together. Fewer may do so by chance.
@@ -25,6 +26,7 @@ func (n *network) reached() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	clear(n.lost)
+	n.tried = true
 	n.firstAt, n.downAt = time.Time{}, time.Time{}
 }
 
@@ -49,4 +51,11 @@ func (n *network) since() time.Time {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.downAt
+}
+
+// known says whether the network has been seen to work since the start.
+func (n *network) known() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.tried
 }

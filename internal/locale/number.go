@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -58,4 +59,13 @@ func (p *Printer) Percent(s string) string {
 		return p.Number(s) + nbsp + "%"
 	}
 	return p.Number(s) + "%"
+}
+
+// Rough writes a measured number no finer than one cares to know it: with one
+// digit behind the point below ten, as a whole above.
+func (p *Printer) Rough(v float64) string {
+	if v >= 9.95 || v == math.Trunc(v) {
+		return p.Number(strconv.FormatFloat(v, 'f', 0, 64))
+	}
+	return p.Number(strconv.FormatFloat(v, 'f', 1, 64))
 }
