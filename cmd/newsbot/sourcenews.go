@@ -20,7 +20,7 @@ const sourcesTold = 12
 // editor's language and zone, what has become of sources.
 func wordSourceNews(db *store.Store, editors []int64, zone *time.Location, now func() time.Time) func(context.Context, jobs.SourceNews) (map[int64]outbox.Message, error) {
 	return func(ctx context.Context, news jobs.SourceNews) (map[int64]outbox.Message, error) {
-		yields, err := db.Yields(ctx, now().AddDate(0, 0, -jobs.YieldDays))
+		yields, err := db.Yields(ctx, now().AddDate(0, 0, -store.YieldDays))
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +73,7 @@ func sourceNewsText(p *locale.Printer, news jobs.SourceNews, yields map[string]m
 		return p.H("feeds.failing_line", "Title", src.Title, "Reason", p.T("feeds.why."+string(src.Reason)), "Since", p.TimeOrDay(src.FailingAt, now))
 	})
 	part("quiet", news.Quiet, p.H("feeds.quiet_note"), func(src store.SourceStatus) string {
-		usual := jobs.YieldOf(src, yields[src.ID], now).Usual
+		usual := store.YieldOf(src, yields[src.ID], now).Usual
 		return p.H("feeds.quiet_line", "Title", src.Title, "Since", p.DayMonth(src.Rhythm.BroughtAt), "Usual", p.Rough(usual))
 	})
 	part("back", news.Back, "", func(src store.SourceStatus) string { return p.H("feeds.back_line", "Title", src.Title) })

@@ -18,55 +18,6 @@ const (
 	networkAfter = 15 * time.Minute // when the network is down
 )
 
-// YieldDays is how many days a source's yield is judged by, and for how long its days are kept.
-const YieldDays = 30
-
-// When a source that answers counts as silent.
-const (
-	quietAfter = 72 * time.Hour // at least, and
-	quietGaps  = 10             // so many times the usual gap
-	yieldLeast = 0.25           // articles a day that a source has to have brought once
-)
-
-// Yield is what a source brings.
-type Yield struct {
-	Daily float64 // articles a day over the last week
-	Usual float64 // articles a day over the two weeks before the last one that came
-	Quiet bool    // it used to bring them, and has brought nothing for long
-}
-
-// YieldOf judges a source by how many articles it brought on which day, see store.Yields.
-func YieldOf(src store.SourceStatus, days map[int64]int, now time.Time) Yield {
-	const day, week, usual = 24 * time.Hour, 7, 14
-	sum := func(from, to time.Time) (n int) {
-		for at, added := range days {
-			if t := time.UnixMilli(at); t.After(from) && !t.After(to) {
-				n += added
-			}
-		}
-		return n
-	}
-	y := Yield{Daily: float64(sum(now.Add(-week*day), now)) / week}
-	brought := src.Rhythm.BroughtAt
-	if brought.IsZero() {
-		return y
-	}
-	// A source that is known for less than two weeks is judged by the days it is known
-	// for, a week at least: one rich day is no habit.
-	first := brought
-	for at := range days {
-		if t := time.UnixMilli(at); t.Before(first) && brought.Sub(t) < usual*day {
-			first = t
-		}
-	}
-	y.Usual = float64(sum(brought.Add(-usual*day), brought)) / max(week, float64(brought.Sub(first))/float64(day))
-	if y.Usual >= yieldLeast && !src.Paused && src.Failures == 0 {
-		gap := time.Duration(float64(day) / y.Usual)
-		y.Quiet = now.Sub(brought) >= max(quietAfter, quietGaps*gap)
-	}
-	return y
-}
-
 // SourceNews is what editors are to hear about sources, or about the network.
 type SourceNews struct {
 	Failing, Back, Quiet []store.SourceStatus
@@ -96,7 +47,7 @@ func (j *Jobs) health(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	yields, err := j.Store.Yields(ctx, now.AddDate(0, 0, -YieldDays))
+	yields, err := j.Store.Yields(ctx, now.AddDate(0, 0, -store.YieldDays))
 	if err != nil {
 		return err
 	}
@@ -127,7 +78,7 @@ func sourceNews(sources []store.SourceStatus, yields map[string]map[int64]int, n
 		case !src.ToldAt.IsZero() && src.Failures == 0 && !src.Paused:
 			news.Back = append(news.Back, src)
 			told.Back = append(told.Back, src.ID)
-		case src.QuietToldAt.IsZero() && YieldOf(src, yields[src.ID], now).Quiet:
+		case src.QuietToldAt.IsZero() && store.YieldOf(src, yields[src.ID], now).Quiet:
 			news.Quiet = append(news.Quiet, src)
 			told.Quiet = append(told.Quiet, src.ID)
 		}

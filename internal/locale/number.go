@@ -1,7 +1,6 @@
 package locale
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -64,8 +63,9 @@ func (p *Printer) Percent(s string) string {
 // Rough writes a measured number no finer than one cares to know it: with one
 // digit behind the point below ten, as a whole above.
 func (p *Printer) Rough(v float64) string {
-	if v >= 9.95 || v == math.Trunc(v) {
-		return p.Number(strconv.FormatFloat(v, 'f', 0, 64))
+	digits := 1
+	if v >= 9.95 {
+		digits = 0
 	}
-	return p.Number(strconv.FormatFloat(v, 'f', 1, 64))
+	return p.Number(strings.TrimSuffix(strconv.FormatFloat(v, 'f', digits, 64), ".0"))
 }

@@ -160,6 +160,56 @@ func TestRecordPollHealth(t *testing.T) {
 	})
 }
 
+// A source that is removed is on no list, its articles stay, and it can come back.
+func TestRemoveSource(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		poll(t, s, noon, "dala", item("a1", "kk", "", noon))
+		if changed, err := s.PauseSource(ctx, noon, "dala", true); err != nil || !changed {
+			t.Errorf("paused: %v, %v", changed, err)
+		}
+		if changed, err := s.PauseSource(ctx, noon, "dala", true); err != nil || changed {
+			t.Errorf("paused twice: %v, %v", changed, err)
+		}
+		due, err := s.DueSources(ctx, noon.Add(24*time.Hour), 10)
+		must(t, err)
+		if len(due) != 2 {
+			t.Errorf("%d due while one is paused", len(due))
+		}
+		must(t, s.RemoveSource(ctx, "dala"))
+		for what, err := range map[string]error{"again": s.RemoveSource(ctx, "dala"), "polled": s.PollSoon(ctx, noon, "dala")} {
+			if !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("removed, then %s: %v", what, err)
+			}
+		}
+		if changed, err := s.PauseSource(ctx, noon, "dala", false); err != nil || changed {
+			t.Errorf("removed, then resumed: %v, %v", changed, err)
+		}
+		all, err := s.Sources(ctx)
+		must(t, err)
+		if len(all) != 2 {
+			t.Errorf("%d sources are left", len(all))
+		}
+		if a, err := s.Article(ctx, "a1"); err != nil || a.SourceTitle == "" {
+			t.Errorf("its article: %+v, %v", a, err)
+		}
+		for _, id := range []string{"vesti", "steppe"} {
+			must(t, s.RemoveSource(ctx, id))
+		}
+		if had, err := s.EverHadSources(ctx); err != nil || !had {
+			t.Errorf("all are removed, and there never were any: %v", err)
+		}
+		added, updated, err := s.ImportSources(ctx, noon, sources()[:1])
+		if err != nil || added != 1 || updated != 0 {
+			t.Errorf("back: %d added, %d updated, %v", added, updated, err)
+		}
+		if st, err := s.Source(ctx, "dala"); err != nil || st.Paused {
+			t.Errorf("back: %+v, %v", st, err)
+		}
+	})
+}
+
 func TestRecordPoll(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()

@@ -186,3 +186,32 @@ func (s *Store) KeepSources(ctx context.Context, ids []string) (paused int, err 
 	}
 	return paused, nil
 }
+
+// PauseSource stops or resumes the polling of a source; one that goes on is polled
+// at once. changed is false when it was so already.
+func (s *Store) PauseSource(ctx context.Context, now time.Time, id string, pause bool) (changed bool, err error) {
+	// What it was told of, and how often it failed, is over with a new beginning.
+	n, err := s.write(ctx, `UPDATE sources SET paused = ?, pause_reason = '', next_poll_at = ?, last_error = '', reason = '', failures = 0, failing_since = 0,
+		told_at = 0, quiet_told_at = 0 WHERE source_id = ? AND NOT removed AND paused <> ?`, pause, ms(now), id, pause)
+	if err != nil {
+		return false, fmt.Errorf("pause source %s: %w", id, err)
+	}
+	return n > 0, nil
+}
+
+// RemoveSource takes a source off all lists; its articles stay, and name it. When
+// it is imported again it goes on.
+func (s *Store) RemoveSource(ctx context.Context, id string) error {
+	if err := s.writeOne(ctx, `UPDATE sources SET removed = TRUE WHERE source_id = ? AND NOT removed`, id); err != nil {
+		return fmt.Errorf("remove source %s: %w", id, err)
+	}
+	return nil
+}
+
+// PollSoon lets a source be polled at the next turn.
+func (s *Store) PollSoon(ctx context.Context, now time.Time, id string) error {
+	if err := s.writeOne(ctx, `UPDATE sources SET next_poll_at = ? WHERE source_id = ? AND NOT removed`, ms(now), id); err != nil {
+		return fmt.Errorf("poll source %s: %w", id, err)
+	}
+	return nil
+}
