@@ -65,12 +65,6 @@ func (r rateRow) rate() (rates.Rate, error) {
 	return rates.Rate{Code: r.Code, Nominal: r.Nominal, Value: value, Change: change}, nil
 }
 
-// samePrice tells whether two rates are the same price of one unit, whatever
-// the nominals are.
-func samePrice(a, b rates.Rate) bool {
-	return a.Value.Mul(decimal.NewFromInt(b.Nominal)).Equal(b.Value.Mul(decimal.NewFromInt(a.Nominal)))
-}
-
 // Quotes returns the newest rates on or before a date, only those known, in the
 // order asked.
 func (r Rates) Quotes(ctx context.Context, codes []string, onOrBefore time.Time) ([]rates.Quote, error) {
@@ -150,7 +144,7 @@ func quoteOf(rows []rateRow) (*rates.Quote, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !samePrice(newest, earlier) {
+		if !rates.SamePrice(newest, earlier) {
 			q.Previous, q.PreviousDate = &earlier, at(row.Date)
 			break
 		}
