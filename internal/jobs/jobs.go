@@ -108,6 +108,7 @@ func New(o Options) *Jobs {
 	j.table = []Job{
 		{Name: "poll", Spec: "@every 10s", Role: RoleClock, Run: j.poll, Rest: j.polls.wait},
 		{Name: "texts", Spec: "@every 5s", Role: RoleClock, Run: j.texts},
+		{Name: "search", Spec: "@every 3s", Role: RoleClock, Run: j.index},
 		{Name: "rates", Spec: "@every 1m", Role: RoleClock, Run: j.main.rates},
 		{Name: "fallback", Spec: "@every 1m", Role: RoleClock, Run: j.fallback},
 		{Name: "alerts", Spec: "@every 20s", Role: RoleClock, Run: j.alerts},

@@ -26,7 +26,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 		}
 		opts = append(opts, goose.WithSessionLocker(locker))
 	}
-	opts = append(opts, goose.WithGoMigrations(recipientsTable(s.engine == engineSQLite)))
+	opts = append(opts, goose.WithGoMigrations(recipientsTable(s.engine == engineSQLite), searchTables(s.engine == engineSQLite)))
 	p, err := goose.NewProvider(dialect, s.w.DB, migrations.FS, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)

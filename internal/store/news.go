@@ -22,6 +22,18 @@ type headlineRow struct {
 	Sources     int    `db:"sources"`
 }
 
+// headlineColumns are those of a headlineRow. The parameter is as of when sources count.
+const headlineColumns = `a.article_id, a.story_id, s.title AS source_title, a.title, a.language, a.topic, a.link, a.image,
+	a.summary, a.published_at,
+	(SELECT COUNT(DISTINCT o.source_id) FROM articles o WHERE o.story_id = a.story_id AND o.first_seen_at <= ?) AS sources`
+
+func (r headlineRow) headline() Headline {
+	return Headline{
+		ID: r.ID, StoryID: r.StoryID, SourceTitle: r.SourceTitle, Title: r.Title, Language: r.Language, Topic: r.Topic,
+		Link: r.Link, Image: r.Image, Summary: r.Summary, PublishedAt: at(r.PublishedAt), Sources: r.Sources,
+	}
+}
+
 // visible is the condition that a query puts on an article aliased as alias,
 // without Since.
 func (q NewsQuery) visible(alias string) (where string, args []any) {
@@ -72,9 +84,7 @@ func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headlin
 	}
 	where, args := q.stories()
 	var rows []headlineRow
-	err = list(ctx, s.r, &rows, `SELECT a.article_id, a.story_id, s.title AS source_title, a.title, a.language, a.topic, a.link, a.image,
-			a.summary, a.published_at,
-			(SELECT COUNT(DISTINCT o.source_id) FROM articles o WHERE o.story_id = a.story_id AND o.first_seen_at <= ?) AS sources
+	err = list(ctx, s.r, &rows, `SELECT `+headlineColumns+`
 		FROM articles a JOIN sources s ON s.source_id = a.source_id
 		WHERE `+where+` ORDER BY a.published_at DESC, a.article_id DESC LIMIT ? OFFSET ?`,
 		append(append([]any{ms(asOf)}, args...), q.Limit, q.Offset)...)
@@ -86,10 +96,7 @@ func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headlin
 	}
 	headlines = make([]Headline, len(rows))
 	for i, r := range rows {
-		headlines[i] = Headline{
-			ID: r.ID, StoryID: r.StoryID, SourceTitle: r.SourceTitle, Title: r.Title, Language: r.Language, Topic: r.Topic,
-			Link: r.Link, Image: r.Image, Summary: r.Summary, PublishedAt: at(r.PublishedAt), Sources: r.Sources,
-		}
+		headlines[i] = r.headline()
 	}
 	return headlines, total, nil
 }

@@ -129,6 +129,7 @@ func (s *Store) pruneSmall(ctx context.Context, old int64) (n int, err error) {
 		{"dialogs", `changed_at < ?`},
 		{"leases", `held_until < ?`},
 		{"pictures", `saved_at < ?`},
+		{"searches", `used_at < ?`},
 	} {
 		k, err := s.write(ctx, `DELETE FROM `+step.table+` WHERE `+step.where, old)
 		if err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"newsbot/internal/outbox"
+	"newsbot/internal/story"
 )
 
 // The engines.
@@ -46,6 +47,9 @@ type Store struct {
 	sent     sync.Map // the text of sentSQL by number of rows
 
 	totals totals
+
+	indexing sync.Mutex // guards indexer
+	indexer  story.Indexer
 }
 
 // Engine returns "sqlite" or "postgres".

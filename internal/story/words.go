@@ -193,11 +193,14 @@ const minStem = 3
 
 // kazakhStem takes up to three endings off a word, one after another, and undoes the
 // softening of the last consonant (кітап: кітабы).
-func kazakhStem(w string) string {
+func kazakhStem(w string) string { return cutSuffixes(w, kazakhSuffixes) }
+
+// cutSuffixes is kazakhStem with the endings given, the longest first.
+func cutSuffixes(w string, suffixes []string) string {
 	r := []rune(w)
 	for range 3 {
 		cut := 0
-		for _, s := range kazakhSuffixes {
+		for _, s := range suffixes {
 			if strings.HasSuffix(string(r), s) {
 				if n := len([]rune(s)); len(r)-n >= minStem {
 					cut = n

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"newsbot/internal/article"
+)
+
+// IndexArticles makes up to limit articles found by what they say now, the newest of
+// those that wait first, in one short transaction, and returns how many it was. One
+// that changes meanwhile waits for the next call.
+func (s *Store) IndexArticles(ctx context.Context, limit int) (n int, err error) {
+	var rows []struct {
+		ID          string `db:"article_id"`
+		Title       string `db:"title"`
+		Author      string `db:"author"`
+		Summary     string `db:"summary"`
+		Language    string `db:"language"`
+		Blocks      string `db:"blocks"`
+		PublishedAt int64  `db:"published_at"`
+		Stale       int    `db:"words_stale"`
+		terms       string
+	}
+	err = list(ctx, s.r, &rows, `SELECT article_id, title, author, summary, language, blocks, published_at, words_stale
+		FROM articles WHERE words_stale > 0 ORDER BY published_at DESC LIMIT ?`, limit)
+	if err != nil {
+		return 0, fmt.Errorf("read articles to index: %w", err)
+	}
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	s.indexing.Lock()
+	for i, r := range rows {
+		text := r.Summary
+		if whole := textOf(r.Blocks); whole != "" {
+			text = whole
+		}
+		rows[i].terms = s.indexer.Terms(r.Title, r.Author, text, r.Language)
+	}
+	s.indexing.Unlock()
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		for _, r := range rows {
+			same, err := exec(ctx, tx, `UPDATE articles SET words_stale = 0 WHERE article_id = ? AND words_stale = ?`, r.ID, r.Stale)
+			if err != nil {
+				return fmt.Errorf("article %s: %w", r.ID, err)
+			}
+			if same == 0 {
+				continue
+			}
+			if err := s.indexArticle(ctx, tx, r.ID, r.PublishedAt, r.terms); err != nil {
+				return fmt.Errorf("article %s: %w", r.ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("index articles: %w", err)
+	}
+	return len(rows), nil
+}
+
+// textOf is the text of stored blocks. Those that cannot be read have none: their
+// article is found by its title, and whoever opens it hears of the error.
+func textOf(blocks string) string {
+	var a article.Article
+	if blocks == "" || json.Unmarshal([]byte(blocks), &a.Blocks) != nil {
+		return ""
+	}
+	return a.Text()
+}
+
+// docBits of an article's number tell apart what was published in one millisecond.
+const docBits = 12
+
+func (s *Store) indexArticle(ctx context.Context, tx *sqlx.Tx, id string, published int64, terms string) error {
+	if _, err := exec(ctx, tx, `DELETE FROM search_docs WHERE article_id = ?`, id); err != nil {
+		return err
+	}
+	h := fnv.New32a()
+	h.Write([]byte(id)) //nolint:errcheck // a hash never fails
+	for try := range uint32(64) {
+		doc := published<<docBits | int64((h.Sum32()+try)%(1<<docBits))
+		if s.engine == enginePostgres {
+			n, err := exec(ctx, tx, `INSERT INTO search_docs (doc, article_id, words) VALUES (?, ?, CAST(? AS TSVECTOR)) ON CONFLICT (doc) DO NOTHING`,
+				doc, id, tsvector(terms))
+			if err != nil || n == 1 {
+				return err
+			}
+			continue
+		}
+		n, err := exec(ctx, tx, `INSERT INTO search_docs (doc, article_id) VALUES (?, ?) ON CONFLICT (doc) DO NOTHING`, doc, id)
+		if err != nil {
+			return err
+		}
+		if n == 1 {
+			_, err := exec(ctx, tx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`, doc, terms)
+			return err
+		}
+	}
+	return fmt.Errorf("too many articles at %d", published)
+}
+
+// tsvector writes terms as PostgreSQL's type is written, each with its places: no
+// parser and no dictionary of the server has a say in what a word is.
+func tsvector(terms string) string {
+	const lastPlace = 16383
+	var order []string
+	places := map[string][]byte{}
+	i := 0
+	for t := range strings.FieldsSeq(terms) {
+		i++
+		p, known := places[t]
+		if !known {
+			order = append(order, t)
+		} else {
+			p = append(p, ',')
+		}
+		places[t] = strconv.AppendInt(p, int64(min(i, lastPlace)), 10)
+	}
+	var b strings.Builder
+	for _, t := range order {
+		b.WriteString("'" + t + "':")
+		b.Write(places[t])
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
