@@ -70,7 +70,7 @@ func (b *Bot) openArticle(ctx context.Context, r *request) (answer, error) {
 
 // articleGone shows the list in the place of an article that is no longer kept.
 func (b *Bot) articleGone(ctx context.Context, r *request, from listPlace) (answer, error) {
-	m, err := b.newsList(ctx, r, from)
+	m, err := b.listAt(ctx, r, from)
 	gone := screen(m)
 	gone.toast = r.p.T("article.gone")
 	return gone, err

@@ -71,6 +71,7 @@ type Bot struct {
 	handlers chan struct{} // bounds how many updates are handled at once
 
 	sessions sessions
+	spelling spelling
 
 	progressMu sync.Mutex
 	shown      map[string]shownRun // broadcast → what its progress message shows

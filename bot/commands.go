@@ -30,6 +30,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{name: "news", in: everywhere, menu: private | groups, run: (*Bot).news},
+		{name: "search", in: everywhere, menu: private | groups, run: (*Bot).search},
 		{name: "rates", in: everywhere, menu: private | groups, run: (*Bot).rates},
 		{name: "convert", in: everywhere, menu: private | groups, run: (*Bot).convert},
 		{name: "alert", in: everywhere, menu: private, admin: true, run: (*Bot).alerts},

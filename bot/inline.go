@@ -22,7 +22,7 @@ const inlineKeep = time.Minute
 
 var tags = regexp.MustCompile(`</?[a-z]+>`)
 
-// onInline counts money for somebody who writes in any other chat, who may not
+// onInline counts money, and else finds news, for somebody who writes in any other chat, who may not
 // even have begun a chat with the bot: nothing about them is stored.
 func (b *Bot) onInline(ctx context.Context, r *request, q *telegram.InlineQuery) (answer, error) {
 	r.name, r.from = "inline", q.From
@@ -46,6 +46,11 @@ func (b *Bot) onInline(ctx context.Context, r *request, q *telegram.InlineQuery)
 		title, by, _ := strings.Cut(plain(c.text), "\n\n")
 		by, _, _ = strings.Cut(by, "\n")
 		results = append(results, telegram.InlineResult{ID: strconv.Itoa(len(results)), Title: title, Description: by, Text: c.text})
+	}
+	if len(results) == 0 {
+		if results, err = b.searchInline(ctx, r, q.Text); err != nil {
+			return answer{}, err
+		}
 	}
 	return answer{inline: results}, nil
 }

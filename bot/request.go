@@ -148,6 +148,9 @@ func (b *Bot) text(ctx context.Context, r *request, command bool) (answer, error
 		if err != nil || asked {
 			return a, err
 		}
+		if a, found, err := b.searchText(ctx, r, r.message.Text); err != nil || found {
+			return a, err
+		}
 	}
 	return answer{messages: []outbox.Message{{Text: r.p.H("hint.text"), Keyboard: menuKeyboard(r.p)}}}, nil
 }

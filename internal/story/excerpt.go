@@ -102,8 +102,10 @@ func (q Query) Excerpt(text, language string, limit int) []Part {
 		seen := map[string]bool{}
 		end := i
 		for j := i; j < len(hits) && utf8.RuneCountInString(text[hits[i].from:hits[j].to]) <= limit; j++ {
-			seen[hits[j].word] = true
-			end = j
+			if !seen[hits[j].word] {
+				seen[hits[j].word] = true
+				end = j
+			}
 		}
 		if len(seen) > most {
 			best, most, bestEnd = i, len(seen), end

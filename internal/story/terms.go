@@ -170,6 +170,9 @@ var looseSuffixes = func() []string {
 // looseStem is kazakhStem of a word in which letters of Kazakh may be missing.
 func looseStem(w string) string { return loose(cutSuffixes(loose(w), looseSuffixes)) }
 
+// Words are the words of a short text, small and with look-alike letters folded.
+func Words(text string) []string { return indexWords(text, maxTitle) }
+
 // place is where a word stands in a text, in bytes.
 type place struct {
 	from, to int
