@@ -106,7 +106,7 @@ func TestMigrateToBooks(t *testing.T) {
 			db, err := sql.Open(driver, source)
 			must(t, err)
 			defer db.Close()
-			p, err := goose.NewProvider(dialect, db, migrations.FS, goose.WithGoMigrations(store.RecipientsTable(engine == "sqlite")))
+			p, err := goose.NewProvider(dialect, db, migrations.FS, goose.WithGoMigrations(store.GoMigrations(engine == "sqlite")...))
 			must(t, err)
 			_, err = p.UpTo(ctx, 10)
 			must(t, err)

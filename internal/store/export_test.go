@@ -1,4 +1,4 @@
 package store
 
-// RecipientsTable is the migration that is written in Go, for tests of migrations.
-var RecipientsTable = recipientsTable
+// GoMigrations are the migrations that are written in Go, for tests of migrations.
+var GoMigrations = goMigrations

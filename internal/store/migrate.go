@@ -26,12 +26,17 @@ func (s *Store) provider() (*goose.Provider, error) {
 		}
 		opts = append(opts, goose.WithSessionLocker(locker))
 	}
-	opts = append(opts, goose.WithGoMigrations(recipientsTable(s.engine == engineSQLite), searchTables(s.engine == engineSQLite)))
+	opts = append(opts, goose.WithGoMigrations(goMigrations(s.engine == engineSQLite)...))
 	p, err := goose.NewProvider(dialect, s.w.DB, migrations.FS, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
 	return p, nil
+}
+
+// goMigrations are the steps in which the engines differ.
+func goMigrations(sqlite bool) []*goose.Migration {
+	return []*goose.Migration{recipientsTable(sqlite), searchTables(sqlite)}
 }
 
 // Migrate brings the schema up to this program's version. It may run in several

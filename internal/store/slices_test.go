@@ -139,7 +139,7 @@ func TestMigrateOpenBroadcast(t *testing.T) {
 			if engine == "sqlite" {
 				dialect = goose.DialectSQLite3
 			}
-			p, err := goose.NewProvider(dialect, db, migrations.FS, goose.WithGoMigrations(store.RecipientsTable(engine == "sqlite")))
+			p, err := goose.NewProvider(dialect, db, migrations.FS, goose.WithGoMigrations(store.GoMigrations(engine == "sqlite")...))
 			must(t, err)
 			_, err = p.UpTo(ctx, 19)
 			must(t, err)
