@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"newsbot/internal/feed"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
@@ -36,6 +37,8 @@ type Options struct {
 	// claimed of it stays. Resume tells it that one goes on.
 	Halt, Resume func(batch string)
 	Now          func() time.Time
+	// Topics knows the words for topics; nil is the built-in table.
+	Topics *feed.TopicTable
 	// DefaultZone and DefaultLanguage are what a new chat begins with when its
 	// profile does not say; nil is UTC, empty is Russian.
 	DefaultZone     *time.Location
@@ -101,6 +104,9 @@ func New(o Options) *Bot {
 	}
 	if o.Resume == nil {
 		o.Resume = func(string) {}
+	}
+	if o.Topics == nil {
+		o.Topics = feed.BuiltinTopics()
 	}
 	if o.Now == nil {
 		o.Now = time.Now

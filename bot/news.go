@@ -79,7 +79,7 @@ func (r *request) listPlace(i int) (listPlace, error) {
 func (b *Bot) news(ctx context.Context, r *request) (answer, error) {
 	at := listPlace{}
 	if r.args != "" {
-		if at.list = topicOf(r.args); at.list == "" {
+		if at.list = b.topicOf(r.args); at.list == "" {
 			return b.search(ctx, r)
 		}
 	}
@@ -88,7 +88,7 @@ func (b *Bot) news(ctx context.Context, r *request) (answer, error) {
 }
 
 // topicOf is the topic that a text names in one of the languages; empty when it names none.
-func topicOf(text string) string {
+func (b *Bot) topicOf(text string) string {
 	text = strings.ToLower(strings.TrimSpace(text))
 	for _, l := range locale.All() {
 		for _, t := range allTopics() {
@@ -100,7 +100,7 @@ func topicOf(text string) string {
 			}
 		}
 	}
-	return feed.TopicOf([]string{text})
+	return b.o.Topics.Named(text)
 }
 
 // newsPage turns the list's pages; without a time it is the list as it is now.

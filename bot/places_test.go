@@ -48,11 +48,12 @@ func TestPlacesFit(t *testing.T) {
 
 // The words of topics lead to them in every language, and to no other.
 func TestTopicOf(t *testing.T) {
+	b := New(Options{})
 	for text, want := range map[string]string{
-		"sport": "sport", "Спорт": "sport", "экономика": "economy", "саясат": "politics", "МӘДЕНИЕТ": "culture", "world": "world",
+		"футбол": "sport", "sport": "sport", "Спорт": "sport", "экономика": "economy", "саясат": "politics", "МӘДЕНИЕТ": "culture", "world": "world",
 		"в мире": "world", "прочее": "rest", "Other": "rest", "снегопад": "", "": "",
 	} {
-		if got := topicOf(text); got != want {
+		if got := b.topicOf(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

@@ -34,14 +34,14 @@ func TestAllMistakesInTheSettingsAreReportedTogether(t *testing.T) {
 	_, stderr, code := call(t, map[string]string{
 		"TELEGRAM_BOT_TOKEN": "nonsense", "DATABASE_URL": "mysql://x", "ADMIN_IDS": "12,emma", "TIMEZONE": "Asia/Astana",
 		"POLL_INTERVAL": "soon", "CONTACT_URL": "me (at) home", "ALLOW_PRIVATE_ADDRESSES": "perhaps", "HTTP_ADDR": "8080", "SEND_RATE": "0", "PAID_BROADCAST": "?",
-		"LOG_LEVEL": "loud", "LOG_FORMAT": "xml", "RATES_URL": "nationalbank.kz", "RATES_PROVIDER": "ecb", "RATES_BASE": "dollar", "RATES_FALLBACK_URL": "cbr.ru", "TELEGRAM_API_URL": "ftp://x/", "SOURCES_FILE": "/no/such/file",
+		"LOG_LEVEL": "loud", "LOG_FORMAT": "xml", "RATES_URL": "nationalbank.kz", "RATES_PROVIDER": "ecb", "RATES_BASE": "dollar", "RATES_FALLBACK_URL": "cbr.ru", "TELEGRAM_API_URL": "ftp://x/", "SOURCES_FILE": "/no/such/file", "TOPICS_FILE": "/no/such/file",
 		"WEBHOOK_URL": "https://bot.example.kz/hook",
 	}, "run")
 	if code != 2 {
 		t.Errorf("exit code %d, want 2", code)
 	}
 	for _, name := range []string{"TELEGRAM_BOT_TOKEN", "DATABASE_URL", "ADMIN_IDS", "TIMEZONE", "POLL_INTERVAL", "CONTACT_URL", "ALLOW_PRIVATE_ADDRESSES", "HTTP_ADDR",
-		"SEND_RATE", "PAID_BROADCAST", "LOG_LEVEL", "LOG_FORMAT", "RATES_URL", "RATES_PROVIDER", "RATES_BASE", "RATES_FALLBACK_URL", "TELEGRAM_API_URL", "SOURCES_FILE", "WEBHOOK_SECRET"} {
+		"SEND_RATE", "PAID_BROADCAST", "LOG_LEVEL", "LOG_FORMAT", "RATES_URL", "RATES_PROVIDER", "RATES_BASE", "RATES_FALLBACK_URL", "TELEGRAM_API_URL", "SOURCES_FILE", "TOPICS_FILE", "WEBHOOK_SECRET"} {
 		if !strings.Contains(stderr, name+":") {
 			t.Errorf("%s is not reported:\n%s", name, stderr)
 		}

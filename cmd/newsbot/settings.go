@@ -36,6 +36,7 @@ type flags struct {
 	AdminIDs              string `name:"admin-ids" help:"User ids of the editors, comma separated." placeholder:"ID,ID"`
 	Approvals             yesNo  `help:"Let a broadcast go only when a second editor agrees." default:"false"`
 	SourcesFile           string `help:"Sources to start with (YAML), imported when the database has none; the built-in list otherwise." placeholder:"FILE"`
+	TopicsFile            string `help:"Words for the topics of news (YAML), on top of the built-in ones." placeholder:"FILE"`
 	RatesProvider         string `help:"Whose rates are shown: nbk, the National Bank of Kazakhstan, or cbr, the Bank of Russia." default:"nbk"`
 	RatesURL              string `name:"rates-url" help:"Where the provider's lists are, if not at its own address; the date is added." placeholder:"URL"`
 	RatesBase             string `help:"Currency to give rates in, by its code; the provider's own by default. Another one is computed through its list." placeholder:"CODE"`
@@ -90,6 +91,15 @@ func readSourcesFile(path string) ([]feed.Source, error) {
 	return feed.ReadSources(f)
 }
 
+func readTopicsFile(path string) (*feed.TopicTable, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return feed.ReadTopics(f)
+}
+
 // officialAPI is Telegram's own Bot API server.
 const officialAPI = "https://api.telegram.org"
 
@@ -120,7 +130,8 @@ type settings struct {
 	editors       []int64
 	approvals     bool          // broadcasts need a second editor
 	sources       []feed.Source // to start with
-	ratesURL      string        // empty: the provider's own
+	topics        *feed.TopicTable
+	ratesURL      string // empty: the provider's own
 	fallbackURL   string
 	board         rates.Board
 	zone          *time.Location
@@ -271,6 +282,13 @@ func (f flags) read(needToken bool) (settings, error) {
 			wrong("sources-file", "%v", err)
 		}
 		s.sources = sources
+	}
+	if f.TopicsFile != "" {
+		topics, err := readTopicsFile(f.TopicsFile)
+		if err != nil {
+			wrong("topics-file", "%v", err)
+		}
+		s.topics = topics
 	}
 	zone, err := time.LoadLocation(f.Timezone)
 	if err != nil || f.Timezone == "" || f.Timezone == "Local" {

@@ -45,7 +45,7 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 	now := j.Now()
 	poll := j.outcome(src, result, err, now)
 	if err == nil && !result.NotModified {
-		poll.Items = newItems(src.Source, result.Feed, now)
+		poll.Items = newItems(src.Source, result.Feed, j.Topics, now)
 	}
 	added, err := j.Store.RecordPoll(ctx, now, poll)
 	switch {
@@ -126,7 +126,7 @@ func (j *Jobs) follow(ctx context.Context, src store.SourceStatus, to string) er
 
 // newItems turns a feed's items into what the store keeps. Items without a
 // usable link or title are not articles.
-func newItems(src feed.Source, f feed.Feed, now time.Time) []store.NewItem {
+func newItems(src feed.Source, f feed.Feed, topics *feed.TopicTable, now time.Time) []store.NewItem {
 	items := make([]store.NewItem, 0, len(f.Items))
 	seen := map[string]bool{}
 	for _, i := range f.Items {
@@ -151,7 +151,7 @@ func newItems(src feed.Source, f feed.Feed, now time.Time) []store.NewItem {
 			declared = f.Language
 		}
 		item.Language = story.Language(i.Title, i.Summary, declared)
-		item.Topic = feed.TopicOf(src.Topics)
+		item.Topic = topics.Of(i, src.Topics)
 		item.Blocks = fullText(i)
 		items = append(items, item)
 	}

@@ -227,24 +227,26 @@ func TestBackoff(t *testing.T) {
 func TestNewItems(t *testing.T) {
 	src := feed.Source{ID: "s", Language: "kk", Topics: []string{"society", "sport"}}
 	long := "<p>" + strings.Repeat("Ұзақ мәтін. ", 80) + "</p>"
+	topics := feed.BuiltinTopics()
 	items := newItems(src, feed.Feed{Items: []feed.Item{
 		{Link: "https://example.com/1?utm_source=rss", Title: "Бірінші жаңалық", Published: monday.Add(-time.Hour), Content: long},
 		{Link: "https://example.com/1", Title: "Бірінші жаңалық тағы"},
 		{Link: "https://example.com/2", Title: "Болашақтан келген хабар", Published: monday.Add(time.Hour), Content: "<p>қысқа</p>"},
-		{Link: "https://example.com/3", Title: "Күні жоқ хабар"},
+		{Link: "https://example.com/3", Title: "Күні жоқ хабар", Categories: []string{"Әлем", "Спорт"}},
 		{Link: "https://example.com/4"},
 		{Link: "mailto:a@example.com", Title: "Сілтемесі жоқ"},
 		{Title: "Сілтемесі жоқ"},
-	}}, monday)
+	}}, topics, monday)
 	if len(items) != 3 {
 		t.Fatalf("%d items, want 3: %v", len(items), items)
 	}
 	for i, want := range []struct {
 		published time.Time
 		whole     bool
-	}{{monday.Add(-time.Hour), true}, {monday, false}, {monday, false}} {
+		topic     string
+	}{{monday.Add(-time.Hour), true, "society"}, {monday, false, "society"}, {monday, false, "sport"}} {
 		got := items[i]
-		if !got.PublishedAt.Equal(want.published) || (got.Blocks != nil) != want.whole || got.Language != "kk" || got.Topic != "society" || got.ID == "" {
+		if !got.PublishedAt.Equal(want.published) || (got.Blocks != nil) != want.whole || got.Language != "kk" || got.Topic != want.topic || got.ID == "" {
 			t.Errorf("item %d: %+v", i+1, got)
 		}
 	}

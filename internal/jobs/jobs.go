@@ -23,11 +23,17 @@ import (
 	"newsbot/internal/store"
 )
 
+<<<<<<< HEAD
 // Options is what the jobs work with. All fields are needed but Fallback, RatesHeld, SourceNews and Observe.
+=======
+// Options is what the jobs work with. All fields are needed but Topics, Fallback, RatesHeld and Observe.
+>>>>>>> d034a48 (Topics come from rubrics, hashtags and addresses, by a table one can add to)
 type Options struct {
-	Store     *store.Store
-	Feeds     *feed.Reader
-	Pages     *fetch.Client
+	Store *store.Store
+	Feeds *feed.Reader
+	Pages *fetch.Client
+	// Topics tells what articles are about; nil is the built-in table.
+	Topics    *feed.TopicTable
 	Extractor *article.Extractor
 	Bank      Bank
 	// Fallback, when set, is asked while Bank is silent. Its book is another.
@@ -98,6 +104,9 @@ const remindAfter = 10 * time.Minute
 
 // New makes the jobs; nothing runs before Run or RunNow.
 func New(o Options) *Jobs {
+	if o.Topics == nil {
+		o.Topics = feed.BuiltinTopics()
+	}
 	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause, network: newNetwork()}
 	j.polls = newPoller(j.pollSource, o.Log)
 	j.main = newTeller(j, o.Bank)
