@@ -208,9 +208,9 @@ func found(address string, kind Kind, f Feed, pageTitle string) (Source, Feed, e
 // commonTopic is what at least half of a feed's items are about, by their
 // categories; empty when they are about this and that.
 func commonTopic(f Feed) string {
-	counts := map[string]int{}
+	topics, counts := BuiltinTopics(), map[string]int{}
 	for _, i := range f.Items {
-		counts[TopicOf(i.Categories)]++
+		counts[topics.Named(i.Categories...)]++
 	}
 	for topic, n := range counts {
 		if topic != "" && 2*n >= len(f.Items) {

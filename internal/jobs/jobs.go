@@ -23,11 +23,7 @@ import (
 	"newsbot/internal/store"
 )
 
-<<<<<<< HEAD
-// Options is what the jobs work with. All fields are needed but Fallback, RatesHeld, SourceNews and Observe.
-=======
-// Options is what the jobs work with. All fields are needed but Topics, Fallback, RatesHeld and Observe.
->>>>>>> d034a48 (Topics come from rubrics, hashtags and addresses, by a table one can add to)
+// Options is what the jobs work with. All fields are needed but Topics, Fallback, RatesHeld, SourceNews and Observe.
 type Options struct {
 	Store *store.Store
 	Feeds *feed.Reader
