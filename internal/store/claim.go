@@ -145,10 +145,18 @@ func (s *Store) dropHeld(ctx context.Context, tx *sqlx.Tx, now time.Time, rows [
 		return rows, nil, nil
 	}
 	var found []broadcastRow
-	err := list(ctx, tx, &found, `SELECT broadcast_id, state, media FROM broadcasts WHERE broadcast_id IN (`+places(len(batches), "?")+`)`,
-		anys(slices.Collect(maps.Keys(batches)))...)
-	if err != nil {
+	ids := anys(slices.Sorted(maps.Keys(batches)))
+	query := `SELECT broadcast_id, kind, state, media, critical FROM broadcasts WHERE broadcast_id IN (` + places(len(ids), "?") + `) ORDER BY broadcast_id`
+	if err := list(ctx, tx, &found, query, ids...); err != nil {
 		return nil, nil, err
+	}
+	if slices.ContainsFunc(found, func(r broadcastRow) bool { return r.State == BroadcastPaused }) {
+		// Once more, and locked: a row that is held just after its broadcast went on
+		// would be held for ever.
+		found = nil
+		if err := list(ctx, tx, &found, query+s.forUpdate(), ids...); err != nil {
+			return nil, nil, err
+		}
 	}
 	runs := make(map[string]broadcastRow, len(found))
 	for _, r := range found {
@@ -198,8 +206,15 @@ func (s *Store) deliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, rows
 	if err != nil {
 		return nil, err
 	}
+	quiet, err := s.quietNow(ctx, tx, now, rows)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]outbox.Delivery, 0, len(rows))
 	for _, r := range rows {
+		if run, ok := runs[r.Batch]; ok && run.Kind == KindSend {
+			r.Silent = !run.Critical && quiet[r.ChatID] // it may be another hour than that of the first try
+		}
 		m, ok := messages[r.PayloadID]
 		more, err := splitIDs(r.MoreIDs)
 		if !ok || err != nil {
@@ -215,6 +230,29 @@ func (s *Store) deliveries(ctx context.Context, tx *sqlx.Tx, now time.Time, rows
 		})
 	}
 	return out, nil
+}
+
+// quietNow tells which chats of broadcasts' rows want no sound at this time.
+func (s *Store) quietNow(ctx context.Context, tx *sqlx.Tx, now time.Time, rows []deliveryRow) (map[int64]bool, error) {
+	var chats []any
+	for _, r := range rows {
+		if r.Batch != "" {
+			chats = append(chats, r.ChatID)
+		}
+	}
+	quiet := map[int64]bool{}
+	for part := range chunks(chats, chunk) {
+		var found []recipientRow
+		err := list(ctx, tx, &found, `SELECT chat_id, quiet_from, quiet_to, zone FROM chats
+			WHERE quiet_from <> quiet_to AND chat_id IN (`+places(len(part), "?")+`)`, part...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			quiet[r.ChatID] = s.quiet(now, r)
+		}
+	}
+	return quiet, nil
 }
 
 func (s *Store) failUnreadable(ctx context.Context, tx *sqlx.Tx, now time.Time, r deliveryRow) error {

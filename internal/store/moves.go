@@ -41,7 +41,9 @@ func (s *Store) migrateChat(ctx context.Context, tx *sqlx.Tx, now time.Time, old
 	if err := s.moveRecipient(ctx, tx, now, oldID, newID); err != nil {
 		return err
 	}
-	_, err = exec(ctx, tx, `UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state IN ('pending', 'sending', 'held')`, newID, oldID)
+	// What is about a message of the group stays: under the new id its number is
+	// another message's. Telegram will say of it that the group has moved.
+	_, err = exec(ctx, tx, `UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND action = '' AND state IN ('pending', 'sending', 'held')`, newID, oldID)
 	return err
 }
 

@@ -50,7 +50,7 @@ func (s *Store) setTotal(ctx context.Context, now time.Time, id string) error {
 	if b.Kind == KindSend {
 		total, err = countAudience(ctx, s.r, now, b.Audience, b.Category)
 	} else {
-		total, _, err = s.countCopies(ctx, now, b.TargetID)
+		total, _, err = s.countCopies(ctx, now, b.TargetID, id)
 	}
 	if err != nil {
 		return err
@@ -65,24 +65,41 @@ const deletable = 48 * time.Hour
 // CountCopies returns how many chats have the message of a broadcast, as far as
 // is known, and in how many it is too old to be deleted.
 func (s *Store) CountCopies(ctx context.Context, now time.Time, id string) (copies, tooOld int, err error) {
-	if copies, tooOld, err = s.countCopies(ctx, now, id); err != nil {
+	if copies, tooOld, err = s.countCopies(ctx, now, id, ""); err != nil {
 		return 0, 0, fmt.Errorf("count copies of broadcast %s: %w", id, err)
 	}
 	return copies, tooOld, nil
 }
 
-func (s *Store) countCopies(ctx context.Context, now time.Time, id string) (copies, tooOld int, err error) {
+func (s *Store) countCopies(ctx context.Context, now time.Time, id, run string) (copies, tooOld int, err error) {
+	where, args, err := s.copiesOf(ctx, id, run)
+	if err != nil {
+		return 0, 0, err
+	}
 	var row struct {
 		All int `db:"n"`
 		Old int `db:"old"`
 	}
 	err = get(ctx, s.r, &row, `SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN r.settled_at < ? THEN 1 ELSE 0 END), 0) AS old
-		FROM recipients r WHERE r.batch = ? AND `+isCopy, ms(now.Add(-deletable)), id)
+		FROM recipients r WHERE `+where, append([]any{ms(now.Add(-deletable))}, args...)...)
 	return row.All, row.Old, err
 }
 
-// isCopy is the condition on recipients r that have the message.
-const isCopy = `r.state = 'sent' AND r.message_id > 0`
+// copiesOf is the condition on recipients r of a broadcast that have its
+// message: they got it, and no recall has deleted it there, but for run, which
+// may be one that is under way itself.
+func (s *Store) copiesOf(ctx context.Context, id, run string) (condition string, args []any, err error) {
+	condition, args = `r.batch = ? AND r.state = 'sent' AND r.message_id > 0`, []any{id}
+	// They are few, mostly none, and then each chat costs no look more.
+	var recalls []string
+	err = list(ctx, s.r, &recalls, `SELECT broadcast_id FROM broadcasts
+		WHERE target_id = ? AND kind = 'recall' AND started_at > 0 AND broadcast_id <> ?`, id, run)
+	if err != nil || len(recalls) == 0 {
+		return condition, args, err
+	}
+	return condition + ` AND NOT EXISTS (SELECT 1 FROM recipients d
+		WHERE d.batch IN (` + places(len(recalls), "?") + `) AND d.chat_id = r.chat_id AND d.state = 'sent')`, append(args, anys(recalls)...), nil
+}
 
 // SubmitBroadcast lets a draft wait for another editor; false when it was no draft.
 func (s *Store) SubmitBroadcast(ctx context.Context, id string) (bool, error) {

@@ -155,8 +155,12 @@ func (s *Store) chatsOf(ctx context.Context, now time.Time, run broadcastRow, fr
 		query, args = `SELECT c.chat_id, c.thread_id, c.quiet_from, c.quiet_to, c.zone FROM chats c
 			WHERE c.chat_id `+between+` AND `+where+` ORDER BY c.chat_id`, append(args, more...)
 	} else {
+		copies, more, err := s.copiesOf(ctx, run.TargetID, run.ID)
+		if err != nil {
+			return nil, 0, 0, err
+		}
 		query, args = `SELECT r.chat_id, r.message_id, r.more_ids, r.settled_at FROM recipients r
-			WHERE r.chat_id `+between+` AND r.batch = ? AND `+isCopy+` ORDER BY r.chat_id`, append(args, run.TargetID)
+			WHERE r.chat_id `+between+` AND `+copies+` ORDER BY r.chat_id`, append(args, more...)
 	}
 	if limit > 0 {
 		query, args = query+` LIMIT ?`, append(args, limit)

@@ -1,0 +1,180 @@
+package store_test
+
+import (
+	"database/sql"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"newsbot/internal/outbox"
+	"newsbot/internal/store"
+	"newsbot/internal/store/storetest"
+)
+
+// sendTo makes a broadcast that has ended, with a copy numbered 100 in each chat.
+func sendTo(t *testing.T, s *store.Store, id string) {
+	t.Helper()
+	broadcast(t, s, id)
+	var list []outbox.Settlement
+	for _, d := range take(t, s, noon, "a", id, 100) {
+		list = append(list, outbox.Settlement{Batch: id, ChatID: d.ChatID, State: outbox.StateSent, MessageID: 100})
+	}
+	must(t, s.Settle(t.Context(), noon, "a", list))
+	end(t, s, "a", id, firstSlice)
+}
+
+// about starts a correction or a recall of a broadcast.
+func about(t *testing.T, s *store.Store, kind, id, target string) {
+	t.Helper()
+	must(t, s.CreateBroadcast(t.Context(), noon, store.Broadcast{ID: id, Kind: kind, TargetID: target, Message: text("Түзету")}))
+	if started, err := s.StartBroadcast(t.Context(), noon, id); !started || err != nil {
+		t.Fatalf("%s %s: started %v, %v", kind, id, started, err)
+	}
+}
+
+// A group moves while its correction or recall waits for another try. Under its
+// new id the message's number is another message's: nothing is done there.
+func TestMoveWhileCorrectionWaits(t *testing.T) {
+	const group, super = -5, -1000000000005
+	for _, kind := range []string{store.KindCorrect, store.KindRecall} {
+		storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+			s, ctx := open(), t.Context()
+			touch(t, s, group)
+			sendTo(t, s, "b")
+			about(t, s, kind, "c", "b")
+			settleAll(t, s, "a", take(t, s, noon, "a", "c", 10), outbox.StatePending)
+			end(t, s, "a", "c", firstSlice)
+			must(t, s.MigrateChat(ctx, noon, group, super))
+			rows := claim(t, s, noon, "a", 10)
+			if len(rows) != 1 || rows[0].ChatID != group || rows[0].TargetID != 100 {
+				t.Fatalf("%s: tried again %+v", kind, rows)
+			}
+			must(t, s.Settle(ctx, noon, "a", []outbox.Settlement{{Key: rows[0].Key, Batch: "c", ChatID: group, State: outbox.StateFailed,
+				NewChatID: super, Reason: outbox.ReasonMoved, Detail: "upgraded"}}))
+			if b := read(t, s, "c"); b.State != store.BroadcastDone || b.Failed != 1 || b.Retrying != 0 {
+				t.Errorf("%s: %+v", kind, b)
+			}
+		})
+	}
+}
+
+// What a recall has deleted is neither corrected nor deleted again; what it could
+// not delete is.
+func TestRecalledIsGone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		for id := range int64(4) {
+			touch(t, s, id+1)
+		}
+		sendTo(t, s, "b")
+		about(t, s, store.KindRecall, "r", "b")
+		deletes := take(t, s, noon, "a", "r", 10)
+		settleAll(t, s, "a", deletes[:2], outbox.StateSent)
+		settleAll(t, s, "a", deletes[2:], outbox.StateFailed)
+		if b := read(t, s, "r"); b.Total != 4 {
+			t.Errorf("the recall is for %d chats", b.Total)
+		}
+		end(t, s, "a", "r", firstSlice)
+		if copies, _, err := s.CountCopies(ctx, noon, "b"); copies != 2 || err != nil {
+			t.Errorf("%d copies, %v", copies, err)
+		}
+		for _, again := range []string{store.KindCorrect, store.KindRecall} {
+			about(t, s, again, again, "b")
+			if b := read(t, s, again); b.Total != 2 {
+				t.Errorf("%s: for %d chats", again, b.Total)
+			}
+			left := take(t, s, noon, "a", again, 10)
+			if diff := cmp.Diff([]int64{3, 4}, ids(left)); diff != "" {
+				t.Errorf("%s: -want +got\n%s", again, diff)
+			}
+			settleAll(t, s, "a", left, outbox.StateSent)
+			end(t, s, "a", again, firstSlice)
+		}
+		if copies, _, err := s.CountCopies(ctx, noon, "b"); copies != 0 || err != nil {
+			t.Errorf("%d copies at the end, %v", copies, err)
+		}
+	})
+}
+
+// A message that is tried again in the night makes no sound in a chat that wants
+// none, though it was due in the evening, and one that waits until the morning does.
+func TestQuietAtTheRetry(t *testing.T) {
+	evening := time.Date(2026, time.March, 2, 22, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name         string
+		first, again time.Time
+		critical     bool
+		want         bool
+	}{
+		{name: "into the night", first: evening, again: evening.Add(2 * time.Hour), want: true},
+		{name: "critical", first: evening, again: evening.Add(2 * time.Hour), critical: true},
+		{name: "into the morning", first: evening.Add(2 * time.Hour), again: evening.Add(10 * time.Hour)},
+		{name: "within the evening", first: evening, again: evening.Add(time.Minute)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+				s, ctx := open(), t.Context()
+				for id := range int64(2) {
+					_, _, err := s.TouchChat(ctx, noon, store.Chat{ID: id + 1, Kind: "private", Language: "kk", Zone: "UTC", Active: true, Subscribed: true,
+						Quiet: store.Quiet{From: 23 * 60 * int(id), To: 7 * 60 * int(id)}}) // the first wants every sound
+					must(t, err)
+				}
+				must(t, s.CreateBroadcast(ctx, c.first, store.Broadcast{ID: "b", Message: text("x"), Critical: c.critical}))
+				_, err := s.StartBroadcast(ctx, c.first, "b")
+				must(t, err)
+				for _, d := range take(t, s, c.first, "a", "b", 10) {
+					must(t, s.Settle(ctx, c.first, "a", []outbox.Settlement{{Batch: "b", ChatID: d.ChatID, State: outbox.StatePending, DueAt: c.first, Delivery: &d}}))
+				}
+				got := map[int64]bool{}
+				for _, d := range claim(t, s, c.again, "a", 10) {
+					got[d.ChatID] = d.Silent
+				}
+				if diff := cmp.Diff(map[int64]bool{1: false, 2: c.want}, got); diff != "" {
+					t.Errorf("silent: -want +got\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// A broadcast goes on at the moment when a claim of one of its rows has run out
+// and the row is claimed again: it must not be held for a pause that is over.
+func TestResumeWhileClaiming(t *testing.T) {
+	address := storetest.Postgres(t)
+	s, ctx := storetest.Opener(t, address)(), t.Context()
+	touch(t, s, 1)
+	broadcast(t, s, "b")
+	settleAll(t, s, "a", take(t, s, noon, "a", "b", 10), outbox.StatePending)
+	if got := claim(t, s, noon, "a", 10); len(got) != 1 {
+		t.Fatalf("claimed %v", keys(got))
+	}
+	_, err := s.PauseBroadcast(ctx, noon, "b")
+	must(t, err)
+
+	db, err := sql.Open("postgres", address)
+	must(t, err)
+	defer db.Close()
+	resume, err := db.BeginTx(ctx, nil)
+	must(t, err)
+	for _, statement := range []string{
+		`UPDATE broadcasts SET state = 'running' WHERE broadcast_id = 'b' AND state = 'paused'`,
+		`UPDATE outbox SET state = 'pending' WHERE batch = 'b' AND state = 'held'`,
+	} {
+		_, err := resume.ExecContext(ctx, statement)
+		must(t, err)
+	}
+	claimed := make(chan []outbox.Delivery, 1)
+	go func() {
+		got, err := s.Claim(ctx, noon.Add(time.Hour), "b", time.Minute, 10)
+		if err != nil {
+			t.Error(err)
+		}
+		claimed <- got
+	}()
+	time.Sleep(300 * time.Millisecond) // for the claim to come to the broadcast
+	must(t, resume.Commit())
+	if got := <-claimed; len(got) != 1 {
+		t.Errorf("claimed %v: the row is held though its broadcast runs", keys(got))
+	}
+}
