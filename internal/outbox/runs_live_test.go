@@ -512,3 +512,40 @@ func TestRecallTooLate(t *testing.T) {
 		}
 	})
 }
+
+// forgetful is a store that takes a slice, and whose answer is lost.
+type forgetful struct {
+	outbox.Store
+	lost atomic.Int32 // answers that are still to be lost
+}
+
+func (f *forgetful) TakeSlice(ctx context.Context, now time.Time, holder string, lease time.Duration, batch string, limit int) (outbox.Slice, bool, error) {
+	s, ok, err := f.Store.TakeSlice(ctx, now, holder, lease, batch, limit)
+	if ok && err == nil && f.lost.Add(-1) >= 0 {
+		return outbox.Slice{}, false, errDead
+	}
+	return s, ok, err
+}
+
+// The connection breaks just when slices were taken: they are ours in the store
+// and we do not know. Nobody goes without, and the broadcast ends.
+func TestSliceTakenUnawares(t *testing.T) {
+	for _, lost := range []int32{2, 1000} { // some of several slices; whichever there are
+		storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+			const n = 300
+			s := open()
+			chats(t, s, n)
+			broadcast(t, s, "b")
+			f := &forgetful{Store: s}
+			f.lost.Store(lost)
+			time.AfterFunc(2*time.Second, func() { f.lost.Store(0) })
+			tg := &telegram{}
+			_, stop := start(t, outbox.Options{Store: f, Sender: tg, Holder: "a", Slice: 50, Lease: 900 * time.Millisecond})
+			eventually(t, "done", done(t, s, "b"))
+			stop()
+			if repeats := tg.check(t, n); repeats != 0 {
+				t.Errorf("%d repeats", repeats)
+			}
+		})
+	}
+}

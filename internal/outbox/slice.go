@@ -159,10 +159,12 @@ func (b *Outbox) leaveSlices(ctx context.Context) error {
 }
 
 // renewSlices holds the slices for another lease, a third of the way through it.
+// One that is ours in the store and not here is given back: taking it seemed to
+// fail, and nobody else would ever take it from us.
 func (b *Outbox) renewSlices(ctx context.Context) error {
 	h := &b.held
 	h.mu.Lock()
-	idle := len(h.slices) == 0 || time.Since(h.renewed) < b.o.Lease/3
+	idle := len(h.slices) == 0 && len(b.runs) == 0 || time.Since(h.renewed) < b.o.Lease/3
 	h.mu.Unlock()
 	if idle {
 		return nil
@@ -181,10 +183,17 @@ func (b *Outbox) renewSlices(ctx context.Context) error {
 		} else {
 			lost = append(lost, s)
 		}
+		delete(ours, k)
 	}
 	h.mu.Unlock()
 	for _, s := range lost {
 		b.give(s)
+	}
+	for k := range ours {
+		if err := b.o.Store.FreeSlice(ctx, b.o.Now(), b.o.Holder, k); err != nil {
+			return err
+		}
+		b.looked = time.Time{}
 	}
 	return nil
 }
