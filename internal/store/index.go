@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"newsbot/internal/article"
+	"newsbot/internal/story"
 )
 
 // IndexArticles makes up to limit articles found by what they say now, the newest of
@@ -113,9 +114,13 @@ func tsvector(terms string) string {
 	const lastPlace = 16383
 	var order []string
 	places := map[string][]byte{}
-	i := 0
+	i, last := 0, ""
+	pairs := map[string]bool{}
 	for t := range strings.FieldsSeq(terms) {
-		i++
+		if i++; i > 2 && t != story.Between && last != story.Between {
+			pairs[pair(last, t)] = true
+		}
+		last = t
 		p, known := places[t]
 		if !known {
 			order = append(order, t)
@@ -130,5 +135,17 @@ func tsvector(terms string) string {
 		b.Write(places[t])
 		b.WriteByte(' ')
 	}
+	for p := range pairs {
+		b.WriteString("'" + p + "' ")
+	}
 	return b.String()
+}
+
+// pair stands for two terms of which one is behind the other. GIN knows no places;
+// with one of 65,536 names for each pair it finds the few articles that may have a
+// phrase among the many that have its words.
+func pair(a, b string) string {
+	h := fnv.New32a()
+	h.Write([]byte(a + " " + b)) //nolint:errcheck // a hash never fails
+	return fmt.Sprintf("b%04x", h.Sum32()>>16)
 }

@@ -96,8 +96,8 @@ func (s *Store) hits(ctx context.Context, q SearchQuery) (hits []hit, err error)
 	// by it, in the hope of finding enough soon.
 	where, args := `SELECT doc, article_id FROM search_docs WHERE words @@ CAST(? AS TSQUERY) ORDER BY doc + 0 DESC`, []any{tsquery(q, false)}
 	if q.Words.Phrase() {
-		// The index knows which words an article has and not where. That is looked up
-		// for the newest first, until there are enough.
+		// The index knows which words an article has and not where, but for a hint (see
+		// pair). That is looked up for the newest first, until there are enough.
 		where = `SELECT w.doc, w.article_id FROM (` + where + ` OFFSET 0) w
 			WHERE (SELECT p.words @@ CAST(? AS TSQUERY) FROM search_docs p WHERE p.doc = w.doc)`
 		args = append(args, tsquery(q, true))
@@ -134,7 +134,7 @@ func fts5(q SearchQuery) string {
 }
 
 // tsquery writes a query for PostgreSQL: with the order of phrases, or for what the
-// index knows of them, that their words are there.
+// index knows of them, that their words are there and likely pairs of them.
 func tsquery(q SearchQuery, ordered bool) string {
 	clause := func(c story.Clause, between string) string {
 		var any []string
@@ -145,6 +145,9 @@ func tsquery(q SearchQuery, ordered bool) string {
 			}
 			if r.Prefix {
 				terms[len(terms)-1] += ":*"
+			}
+			for i := 1; i < len(r.Terms) && !ordered; i++ {
+				terms = append(terms, "'"+pair(r.Terms[i-1], r.Terms[i])+"'")
 			}
 			any = append(any, "("+strings.Join(terms, between)+")")
 		}

@@ -19,8 +19,8 @@ const (
 	englishTerm = "e"
 	numberTerm  = "d"
 	otherTerm   = "o"
-	// between stands where no phrase may reach across.
-	between = "zz"
+	// Between stands among the terms of an article where no phrase may reach across.
+	Between = "zz"
 	// inLanguage begins the term that every article of a language has.
 	inLanguage = "x"
 )
@@ -64,10 +64,10 @@ func (x *Indexer) Terms(title, author, text, language string) string {
 		language = Language(title, text, "")
 	}
 	write := func(term func(string) string) {
-		b.WriteString(" " + between)
+		b.WriteString(" " + Between)
 		for _, w := range words {
 			if w == "" {
-				b.WriteString(" " + between)
+				b.WriteString(" " + Between)
 				continue
 			}
 			b.WriteString(" " + term(w))
