@@ -127,9 +127,10 @@ func (b *Bot) whenQuiet(chat int64, d time.Duration, f func()) {
 			delete(b.quietly.timers, chat)
 		}
 		b.quietly.mu.Unlock()
-		var turn sync.WaitGroup
-		b.enqueue(chat, &turn, f)
-		turn.Wait()
+		ended := make(chan struct{})
+		if b.enqueue(chat, f, func() { close(ended) }) {
+			<-ended
+		}
 	})
 	b.quietly.timers[chat] = timer
 }

@@ -56,6 +56,9 @@ type Options struct {
 	Log      *slog.Logger
 	// Observe, when set, hears of each command and each kind of button.
 	Observe func(command string, took time.Duration, err error)
+	// Patience is how long a batch of updates holds up the next one; what is not
+	// answered by then is kept in the store until it is. Default 200 ms.
+	Patience time.Duration
 }
 
 // Bot answers updates. It is safe for concurrent use.
@@ -88,7 +91,6 @@ type Bot struct {
 }
 
 const (
-	patience     = 5 * time.Second  // how long a batch waits for its slowest chat
 	handlerLimit = 30 * time.Second // for one update
 	atOnce       = 256              // updates handled at once
 	perChat      = 100              // updates of one chat that may wait
@@ -113,6 +115,9 @@ func New(o Options) *Bot {
 	}
 	if o.DefaultZone == nil {
 		o.DefaultZone = time.UTC
+	}
+	if o.Patience <= 0 {
+		o.Patience = defaultPatience
 	}
 	if !o.DefaultLanguage.Valid() {
 		o.DefaultLanguage = locale.RU
@@ -151,32 +156,6 @@ func (b *Bot) SetUsername(username string) {
 // queue holds a chat's updates that wait; one goroutine at a time serves it.
 type queue struct{ waiting []func() }
 
-// Handle answers a batch of updates: chats at the same time, a chat's updates in
-// order. It returns when all are answered; a chat that takes longer than others
-// should wait for is finished behind its back, see Wait. It always returns nil:
-// an update that fails is told to the reader and to the log, not tried again.
-//
-// When ctx ends, what was begun is finished first.
-func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
-	var batch sync.WaitGroup
-	for _, u := range updates {
-		b.enqueue(chatOf(u), &batch, func() { b.handle(context.WithoutCancel(ctx), u) })
-	}
-	done := make(chan struct{})
-	go func() { batch.Wait(); close(done) }()
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-done:
-		return nil
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		b.Wait()
-		return nil
-	}
-}
-
 // Wait returns when every update that was handed over is answered.
 func (b *Bot) Wait() {
 	b.mu.Lock()
@@ -194,29 +173,31 @@ func (b *Bot) done() {
 	}
 }
 
-func (b *Bot) enqueue(chat int64, batch *sync.WaitGroup, handle func()) {
+// enqueue lets handle run in the chat's turn, and then ended. It is false when too
+// much of the chat waits: nothing runs.
+func (b *Bot) enqueue(chat int64, handle, ended func()) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	q := b.queues[chat]
 	if q != nil && len(q.waiting) >= perChat {
 		b.o.Log.Warn("update dropped: too many of one chat wait", slog.Int64("chat", chat))
-		return
+		return false
 	}
-	batch.Add(1)
 	b.running++
 	work := func() {
 		defer b.done()
-		defer batch.Done()
+		defer ended()
 		b.handlers <- struct{}{}
 		defer func() { <-b.handlers }()
 		handle()
 	}
 	if q != nil {
 		q.waiting = append(q.waiting, work)
-		return
+		return true
 	}
 	b.queues[chat] = &queue{waiting: []func(){work}}
 	go b.serve(chat)
+	return true
 }
 
 // serve handles a chat's updates until none wait.

@@ -52,9 +52,10 @@ type desk struct {
 	mu      sync.Mutex
 	changed chan struct{}
 	handled int
-	more    []int64 // readers that a test has added
-	refused bool    // the test makes Telegram refuse calls
-	panics  bool    // the test breaks a command
+	more    []int64         // readers that a test has added
+	refused bool            // the test makes Telegram refuse calls
+	panics  bool            // the test breaks a command
+	another func() *bot.Bot // the same bot after a restart
 }
 
 // quiet is a log that nobody reads.
@@ -133,11 +134,13 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 	o := bot.Options{
 		Store: d.db, Telegram: client, Board: board, Pacer: pacer, Wake: delivery.Wake, Halt: delivery.Halt, Resume: delivery.Resume, Now: d.clock, DefaultZone: zone,
 		Editors: []int64{editor}, Username: "newsbot", Log: log,
+		Patience: 5 * time.Second, // so that what is said has been answered when the next step begins
 	}
 	for _, f := range change {
 		f(&o)
 	}
 	d.bot = bot.New(o)
+	d.another = func() *bot.Bot { return bot.New(o) }
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {

@@ -93,6 +93,7 @@ func (f *front) serve(stop, held context.Context) error {
 			return nil
 		})
 	}
+	t.desk.Recover(stop)
 	f.term.Store(t)
 	start("outbox", sending, t.sender.Run)
 	start("progress", stop, func(ctx context.Context) error { return f.clock.Run(ctx, jobs.RoleTelegram) })

@@ -127,6 +127,7 @@ func (s *Store) pruneSmall(ctx context.Context, old int64) (n int, err error) {
 		// The last slots stay, so that no clock that is set back sends one again.
 		{"digest_slots", `settled_at < ? AND slot_at < (SELECT MAX(l.slot_at) FROM digest_slots l WHERE l.chat_id = digest_slots.chat_id)`},
 		{"dialogs", `changed_at < ?`},
+		{"inbox", `kept_at < ?`},
 		{"leases", `held_until < ?`},
 		{"pictures", `saved_at < ?`},
 		{"searches", `used_at < ?`},

@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"newsbot/internal/store"
+	"newsbot/internal/telegram"
+)
+
+const (
+	// defaultPatience is longer than most answers take, and short enough for the
+	// others to wait: a chat that has to wait for its turn, or a page that is
+	// slow, must not hold up everyone.
+	defaultPatience = 200 * time.Millisecond
+	// keptPatience is how long it does so when the store does not keep anything.
+	keptPatience = 5 * time.Second
+	// inboxTime bounds what is written about kept updates.
+	inboxTime = 5 * time.Second
+)
+
+// batch is the updates that came together, until each is answered.
+type batch struct {
+	all sync.WaitGroup
+
+	mu   sync.Mutex
+	open map[int64]telegram.Update // not answered
+	kept map[int64]bool            // in the store until they are
+}
+
+func (t *batch) add(u telegram.Update) {
+	t.all.Add(1)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.open[u.ID] = u
+}
+
+// Handle answers a batch of updates: chats at the same time, a chat's updates in
+// order. It returns when each is answered, or kept in the store and answered
+// soon, also when the program is killed before: Telegram need not give any of
+// them again. It always returns nil: an update that fails is told to the reader
+// and to the log, not tried again.
+//
+// When ctx ends, what was begun is finished first.
+func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
+	t := &batch{open: map[int64]telegram.Update{}, kept: map[int64]bool{}}
+	for _, u := range updates {
+		b.take(ctx, t, u)
+	}
+	done := make(chan struct{})
+	go func() { t.all.Wait(); close(done) }()
+	timer := time.NewTimer(b.o.Patience)
+	defer timer.Stop()
+	for waited := false; ; waited = true {
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			b.Wait()
+			return nil
+		case <-timer.C:
+		}
+		if waited {
+			return nil
+		}
+		err := b.keep(ctx, t)
+		if err == nil {
+			return nil
+		}
+		b.o.Log.Warn("updates that take long are not kept, the next ones wait for them", slog.Any("error", err))
+		timer.Reset(keptPatience)
+	}
+}
+
+// take lets an update of a batch be answered in its chat's turn.
+func (b *Bot) take(ctx context.Context, t *batch, u telegram.Update) {
+	t.add(u)
+	handle := func() { b.handle(context.WithoutCancel(ctx), u) }
+	if !b.enqueue(chatOf(u), handle, func() { b.answered(t, u.ID) }) {
+		b.answered(t, u.ID)
+	}
+}
+
+// keep stores what of a batch is not answered yet. Inline queries are of no use later.
+func (b *Bot) keep(ctx context.Context, t *batch) error {
+	var kept []store.KeptUpdate
+	t.mu.Lock()
+	for id, u := range t.open {
+		if u.Inline != nil {
+			continue
+		}
+		body, err := json.Marshal(u)
+		if err != nil {
+			t.mu.Unlock()
+			return err
+		}
+		kept = append(kept, store.KeptUpdate{ID: id, Body: string(body)})
+		t.kept[id] = true
+	}
+	t.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, inboxTime)
+	defer cancel()
+	// One that is answered while it is written stays in the store until the next
+	// start, which finds it answered.
+	return b.o.Store.KeepUpdates(ctx, b.o.Now(), kept)
+}
+
+// answered ends an update's part in its batch.
+func (b *Bot) answered(t *batch, id int64) {
+	defer t.all.Done()
+	t.mu.Lock()
+	kept := t.kept[id]
+	delete(t.open, id)
+	t.mu.Unlock()
+	if kept {
+		b.unkeep(id)
+	}
+}
+
+func (b *Bot) unkeep(id int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), inboxTime)
+	defer cancel()
+	if err := b.o.Store.DropUpdate(ctx, id); err != nil {
+		// The next start finds it, and that it is answered.
+		b.o.Log.Warn("an answered update stays kept", slog.Int64("update", id), slog.Any("error", err))
+	}
+}
+
+// Recover begins to answer the updates that a predecessor kept and did not
+// answer; call it before Handle. Those that it did answer are dropped.
+func (b *Bot) Recover(ctx context.Context) {
+	kept, err := b.o.Store.KeptUpdates(ctx)
+	if err != nil {
+		b.o.Log.Error("kept updates are not read; they wait for the next start", slog.Any("error", err))
+		return
+	}
+	for _, k := range kept {
+		var u telegram.Update
+		if err := json.Unmarshal([]byte(k.Body), &u); err != nil {
+			b.o.Log.Warn("kept update cannot be read and is dropped", slog.Int64("update", k.ID), slog.Any("error", err))
+			b.unkeep(k.ID)
+			continue
+		}
+		t := &batch{open: map[int64]telegram.Update{}, kept: map[int64]bool{u.ID: true}}
+		b.take(ctx, t, u)
+	}
+	if len(kept) > 0 {
+		b.o.Log.Info("updates of before the start are answered", slog.Int("count", len(kept)))
+	}
+}
