@@ -38,11 +38,11 @@ func (b *Bot) search(ctx context.Context, r *request) (answer, error) {
 	return answer{messages: []outbox.Message{m}}, err
 }
 
-// searchText answers a plain text that the news has something of; found is false
-// when it has not.
+// searchText answers a plain text that names something which the news has; found is
+// false when it does not.
 func (b *Bot) searchText(ctx context.Context, r *request, text string) (a answer, found bool, err error) {
 	q := story.ParseQuery(text)
-	if q.Empty() || len([]rune(text)) > mostTyped {
+	if !q.Names() || len([]rune(text)) > mostTyped {
 		return answer{}, false, nil
 	}
 	_, total, _, err := b.o.Store.Search(ctx, store.SearchQuery{Words: q, Languages: r.chat.NewsLanguages, AsOf: r.now, Limit: 1})

@@ -43,6 +43,26 @@ func ParseQuery(text string) Query { return parseQuery(text, false) }
 // ParseTyping reads a query whose last word may not have been typed to its end.
 func ParseTyping(text string) Query { return parseQuery(text, true) }
 
+// idle are words that are passed over in a query that has others: those of
+// stopWords, and those that questions are made of.
+var idle = func() map[string]struct{} {
+	all := set(`what who whom whose how why when where which do does did can could please hello hi thanks about
+		что кто кого где когда куда откуда почему зачем какой какая какое какие сколько ли про меня мне вас вам тебя это привет здравствуйте спасибо пожалуйста
+		не кім кімнің қайда қашан қалай неге қандай қанша неше мен маған сен сіз сізге бе ба ме ма па пе сәлем рақмет рахмет`)
+	delete(all, "не") // in Russian it denies
+	for w := range stopWords {
+		all[w] = struct{}{}
+	}
+	return all
+}()
+
+// Names says whether the query has a word that names something: "what is this" has none.
+func (q Query) Names() bool {
+	return slices.ContainsFunc(q.Must, func(c Clause) bool {
+		return slices.ContainsFunc(Words(c.Text), func(w string) bool { _, ok := idle[w]; return !ok })
+	})
+}
+
 // Empty says whether there is nothing to look for.
 func (q Query) Empty() bool { return len(q.Must) == 0 }
 
@@ -89,7 +109,7 @@ func parseQuery(text string, typing bool) Query {
 	pieces := split(text)
 	// A word that says nothing is looked for when it is all there is.
 	says := func(p piece) bool {
-		_, stop := stopWords[p.words[0].word]
+		_, stop := idle[p.words[0].word]
 		return !p.not && (p.quoted || len(p.words) > 1 || !stop)
 	}
 	some := slices.ContainsFunc(pieces, says)
@@ -99,7 +119,7 @@ func parseQuery(text string, typing bool) Query {
 		if len(q.Must)+len(q.Not) >= maxClauses {
 			break
 		}
-		if _, stop := stopWords[p.words[0].word]; stop && some && !p.quoted && !p.not && len(p.words) == 1 {
+		if _, stop := idle[p.words[0].word]; stop && some && !p.quoted && !p.not && len(p.words) == 1 {
 			continue
 		}
 		last := typing && i == len(pieces)-1 && !p.quoted && !p.not && len(p.words) == 1 && strings.HasSuffix(text, p.text)

@@ -102,6 +102,19 @@ func TestSearchFinds(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	for text, want := range map[string]bool{
+		"what is this?": false, "Кто это?": false, "бұл не": true, "қашан": false, "привет": false, "кто президент": true, "снег": true, "\"что это\"": false, "": false,
+	} {
+		if got := ParseQuery(text).Names(); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if got := ParseQuery("когда откроют мост").Text(); got != "откроют мост" {
+		t.Error(got)
+	}
+}
+
 func TestTyping(t *testing.T) {
 	for _, c := range []struct {
 		text string
