@@ -64,6 +64,14 @@ type Delivery struct {
 // IDs returns the ids of all the messages that an edit or a delete is about.
 func (d Delivery) IDs() []int64 { return append([]int64{d.TargetID}, d.MoreIDs...) }
 
+// messages returns how many messages it sends, as Telegram's limits count them.
+func (d *Delivery) messages() int {
+	if d.Action != ActionSend || d.Message.Copy == nil {
+		return 1
+	}
+	return 1 + len(d.Message.Copy.More)
+}
+
 // Run is a broadcast, a correction or a recall whose recipients may be sent to now.
 type Run struct {
 	Batch string

@@ -45,16 +45,8 @@ type Pacer struct {
 
 type waiter struct {
 	chat    int64
+	n       int // messages
 	granted chan struct{}
-}
-
-// pace is how far something has used what it may send: the whole bot or a chat.
-type pace struct {
-	next   time.Time   // when the next one were due if all were evenly spaced
-	recent []time.Time // the last ones, oldest at head; as many as its window holds
-	head   int
-	last   time.Time
-	held   time.Time // nothing before that
 }
 
 // The rules that are not options.
@@ -88,19 +80,25 @@ func NewPacer(o PacerOptions) *Pacer {
 // Wait returns when a message of the lane may leave for the chat, or when ctx
 // is done, with its error.
 func (p *Pacer) Wait(ctx context.Context, lane Lane, chatID int64) error {
+	return p.WaitAlbum(ctx, lane, chatID, 1)
+}
+
+// WaitAlbum is Wait for n messages that leave together, in one call: Telegram
+// counts each of them.
+func (p *Pacer) WaitAlbum(ctx context.Context, lane Lane, chatID int64, n int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	lane = min(max(lane, LaneReply), LaneBulk)
 	p.mu.Lock()
-	if now := time.Now(); !p.anyoneWaits() && !p.botReady().After(now) {
-		if c := p.chats[chatID]; c == nil || !c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute).After(now) {
-			p.note(now, chatID) // nobody to wait for, nothing to wait with
+	if now := time.Now(); !p.anyoneWaits() && !p.botReady(n).After(now) {
+		if c := p.chats[chatID]; c == nil || !c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, n).After(now) {
+			p.note(now, chatID, n) // nobody to wait for, nothing to wait with
 			p.mu.Unlock()
 			return nil
 		}
 	}
-	w := &waiter{chat: chatID, granted: make(chan struct{})}
+	w := &waiter{chat: chatID, n: n, granted: make(chan struct{})}
 	p.waiting[lane] = append(p.waiting[lane], w)
 	p.dispatch(time.Now())
 	p.mu.Unlock()
@@ -140,7 +138,7 @@ func (p *Pacer) editReady(now time.Time, chatID int64) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.chat(chatID)
-	ready := later(p.whole.held, c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute))
+	ready := later(p.whole.held, c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, 1))
 	if p.probing {
 		ready = later(ready, p.whole.last.Add(probeEvery))
 	}
@@ -217,16 +215,16 @@ func (p *Pacer) probe(d time.Duration) {
 	p.probing = true
 }
 
-// chatReady returns when the chat itself may get its next message, whatever the
-// whole bot has to wait for.
-func (p *Pacer) chatReady(chatID int64) time.Time {
+// chatReady returns when the chat itself may get its next n messages, whatever
+// the whole bot has to wait for.
+func (p *Pacer) chatReady(chatID int64, n int) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.chats[chatID]
 	if c == nil {
 		return time.Time{}
 	}
-	return c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute)
+	return c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, n)
 }
 
 // heldUntil returns until when everything is held.
@@ -239,12 +237,15 @@ func (p *Pacer) heldUntil() time.Time {
 // dispatch lets everyone go whose turn has come and sets the timer for the next.
 func (p *Pacer) dispatch(now time.Time) {
 	for {
-		ready := p.botReady()
+		ready := p.botReady(1)
 		if !ready.After(now) {
 			lane, i, next := p.pick(now)
 			if i >= 0 {
-				p.grant(now, lane, i)
-				continue
+				// Nobody overtakes an album for which there is no room yet.
+				if next = p.botReady(p.waiting[lane][i].n); !next.After(now) {
+					p.grant(now, lane, i)
+					continue
+				}
 			}
 			ready = next
 		} else if !p.anyoneWaits() {
@@ -266,10 +267,11 @@ func (p *Pacer) anyoneWaits() bool {
 	return false
 }
 
-func (p *Pacer) botReady() time.Time {
+// botReady returns when the bot as a whole may send n messages.
+func (p *Pacer) botReady(n int) time.Time {
 	ready := p.whole.held
 	if p.o.Rate > 0 {
-		ready = p.whole.ready(p.interval(), p.o.Burst, time.Second)
+		ready = p.whole.ready(p.interval(), p.o.Burst, time.Second, n)
 	}
 	if p.probing {
 		ready = later(ready, p.whole.last.Add(probeEvery))
@@ -288,7 +290,7 @@ func (p *Pacer) pick(now time.Time) (lane, i int, next time.Time) {
 			if c == nil {
 				return lane, i, time.Time{}
 			}
-			ready := c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute)
+			ready := c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, w.n)
 			if !ready.After(now) {
 				return lane, i, time.Time{}
 			}
@@ -303,23 +305,25 @@ func (p *Pacer) pick(now time.Time) (lane, i int, next time.Time) {
 func (p *Pacer) grant(now time.Time, lane, i int) {
 	w := p.waiting[lane][i]
 	p.waiting[lane] = slices.Delete(p.waiting[lane], i, i+1)
-	p.note(now, w.chat)
+	p.note(now, w.chat, w.n)
 	close(w.granted)
 }
 
-// note notes that a message leaves for a chat.
-func (p *Pacer) note(now time.Time, chatID int64) {
-	if p.o.Rate > 0 {
-		p.whole.use(now, p.interval(), mostInASecond(p.o.Rate))
+// note notes that n messages leave for a chat.
+func (p *Pacer) note(now time.Time, chatID int64, n int) {
+	window := 0
+	if chatID < 0 { // groups, supergroups and channels
+		window = p.o.GroupPerMinute
+	}
+	for range n {
+		if p.o.Rate > 0 {
+			p.whole.use(now, p.interval(), mostInASecond(p.o.Rate))
+		}
+		if p.o.PerChat > 0 || window > 0 {
+			p.chat(chatID).use(now, max(p.o.PerChat, 0), window)
+		}
 	}
 	p.whole.last = now
-	if p.o.PerChat > 0 || chatID < 0 && p.o.GroupPerMinute > 0 {
-		window := 0
-		if chatID < 0 { // groups, supergroups and channels
-			window = p.o.GroupPerMinute
-		}
-		p.chat(chatID).use(now, max(p.o.PerChat, 0), window)
-	}
 }
 
 // mostInASecond is how many may leave in any second: a little more than the rate,
@@ -362,43 +366,4 @@ func (p *Pacer) arm(now, when time.Time) {
 		p.armed = time.Time{}
 		p.dispatch(time.Now())
 	})
-}
-
-// ready returns when the next one may leave: not while held, spaced by interval
-// with burst of them let through at once after a lull, and never more than the
-// window's number in any span of it.
-func (c *pace) ready(interval time.Duration, burst int, window time.Duration) time.Time {
-	ready := c.held
-	if interval > 0 && !c.next.IsZero() {
-		ready = later(ready, c.next.Add(-time.Duration(burst-1)*interval))
-	}
-	if len(c.recent) > 0 && len(c.recent) == cap(c.recent) {
-		ready = later(ready, c.recent[c.head].Add(window))
-	}
-	return ready
-}
-
-// use notes that one left; window is how many are remembered.
-func (c *pace) use(now time.Time, interval time.Duration, window int) {
-	c.next = later(c.next, now).Add(interval)
-	c.last = now
-	if window <= 0 {
-		return
-	}
-	if c.recent == nil {
-		c.recent = make([]time.Time, 0, window)
-	}
-	if len(c.recent) < cap(c.recent) {
-		c.recent = append(c.recent, now)
-		return
-	}
-	c.recent[c.head] = now
-	c.head = (c.head + 1) % len(c.recent)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

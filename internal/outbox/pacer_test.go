@@ -91,7 +91,7 @@ func TestPacerMakesUpForLateness(t *testing.T) {
 	start := time.Now()
 	now := start
 	for range n {
-		now = later(now, c.ready(time.Second/rate, rate/10, time.Second).Add(late))
+		now = later(now, c.ready(time.Second/rate, rate/10, time.Second, 1).Add(late))
 		c.use(now, time.Second/rate, mostInASecond(rate))
 	}
 	if took, most := now.Sub(start), n*time.Second/rate+late; took > most {
@@ -306,4 +306,53 @@ func TestPacerBeginsAfterAnother(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The messages of an album count one by one.
+func TestPacerAlbums(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		n, size  int
+		chat     func(i int) int64
+		min, max time.Duration
+	}{
+		{name: "to readers", n: 31, size: 10, chat: func(i int) int64 { return int64(i + 1) }, min: 9500 * time.Millisecond, max: 10100 * time.Millisecond},
+		{name: "to a group", n: 5, size: 10, chat: func(int) int64 { return -1 }, min: 2 * time.Minute, max: 2*time.Minute + time.Second},
+		{name: "larger than all", n: 3, size: 100, chat: func(i int) int64 { return int64(i + 1) }, min: 6 * time.Second, max: 7 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPacer(PacerOptions{Rate: 30})
+				var mu sync.Mutex
+				var left []time.Time
+				start := time.Now()
+				var wg sync.WaitGroup
+				for i := range tt.n {
+					wg.Go(func() {
+						d := Delivery{Message: Message{Copy: &MessageRef{MessageID: 1, More: make([]int64, tt.size-1)}}}
+						if err := p.WaitAlbum(t.Context(), LaneBulk, tt.chat(i), d.messages()); err != nil {
+							t.Error(err)
+						}
+						mu.Lock()
+						defer mu.Unlock()
+						for range tt.size {
+							left = append(left, time.Now())
+						}
+					})
+				}
+				wg.Wait()
+				if took := time.Since(start); took < tt.min || took > tt.max {
+					t.Errorf("%d albums took %v", tt.n, took)
+				}
+				if tt.size > 30 {
+					return // it cannot be parted
+				}
+				for i := mostInASecond(30); i < len(left); i++ {
+					if span := left[i].Sub(left[i-mostInASecond(30)]); span < time.Second {
+						t.Fatalf("%d messages left within %v", mostInASecond(30)+1, span)
+					}
+				}
+			})
+		})
+	}
 }
