@@ -258,10 +258,11 @@ func newBroadcastID() string { return strings.ToLower(rand.Text()[:12]) }
 // it stays as it is shown now, whatever the editor does to their own. nil is a
 // copy that could not be made at once; then their own is what is copied.
 func (b *Bot) hold(ctx context.Context, r *request, m outbox.Message, c content) (*outbox.MessageRef, error) {
-	if !b.wait(ctx, r.chat.ID) {
+	d := outbox.Delivery{ChatID: r.chat.ID, Lane: outbox.LaneReply, Message: m}
+	if !b.waitAlbum(ctx, r.chat.ID, d.Messages()) {
 		return nil, nil
 	}
-	out := b.o.Telegram.Send(ctx, outbox.Delivery{ChatID: r.chat.ID, Lane: outbox.LaneReply, Message: m})
+	out := b.o.Telegram.Send(ctx, d)
 	switch out.Result {
 	case outbox.Sent:
 		b.o.Pacer.Succeeded(r.chat.ID)

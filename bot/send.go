@@ -134,10 +134,13 @@ func (b *Bot) deliver(ctx context.Context, d outbox.Delivery) (kept time.Time, e
 }
 
 // wait waits for a reply's turn; false means that it is better left to the outbox.
-func (b *Bot) wait(ctx context.Context, chatID int64) bool {
+func (b *Bot) wait(ctx context.Context, chatID int64) bool { return b.waitAlbum(ctx, chatID, 1) }
+
+// waitAlbum is wait for n messages that leave together.
+func (b *Bot) waitAlbum(ctx context.Context, chatID int64, n int) bool {
 	ctx, cancel := context.WithTimeout(ctx, paceLimit)
 	defer cancel()
-	return b.o.Pacer.Wait(ctx, outbox.LaneReply, chatID) == nil
+	return b.o.Pacer.WaitAlbum(ctx, outbox.LaneReply, chatID, n) == nil
 }
 
 // later leaves a message to the outbox, which keeps it over restarts, and

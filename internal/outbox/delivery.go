@@ -64,8 +64,8 @@ type Delivery struct {
 // IDs returns the ids of all the messages that an edit or a delete is about.
 func (d Delivery) IDs() []int64 { return append([]int64{d.TargetID}, d.MoreIDs...) }
 
-// messages returns how many messages it sends, as Telegram's limits count them.
-func (d *Delivery) messages() int {
+// Messages returns how many messages it sends, as Telegram's limits count them.
+func (d *Delivery) Messages() int {
 	if d.Action != ActionSend || d.Message.Copy == nil {
 		return 1
 	}

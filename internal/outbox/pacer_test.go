@@ -330,7 +330,7 @@ func TestPacerAlbums(t *testing.T) {
 				for i := range tt.n {
 					wg.Go(func() {
 						d := Delivery{Message: Message{Copy: &MessageRef{MessageID: 1, More: make([]int64, tt.size-1)}}}
-						if err := p.WaitAlbum(t.Context(), LaneBulk, tt.chat(i), d.messages()); err != nil {
+						if err := p.WaitAlbum(t.Context(), LaneBulk, tt.chat(i), d.Messages()); err != nil {
 							t.Error(err)
 						}
 						mu.Lock()

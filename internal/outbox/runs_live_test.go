@@ -549,3 +549,28 @@ func TestSliceTakenUnawares(t *testing.T) {
 		})
 	}
 }
+
+// Deliveries that wait for their turn when their broadcast is halted do not leave.
+func TestHaltWhileWaiting(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		chats(t, s, 100)
+		broadcast(t, s, "b")
+		tg := &telegram{}
+		b, stop := start(t, outbox.Options{Store: s, Sender: tg, Holder: "a", Workers: 16, Pacer: outbox.NewPacer(outbox.PacerOptions{Rate: 10, Burst: 1})})
+		eventually(t, "some are sent", func() bool { return tg.count() >= 3 })
+		if paused, err := s.PauseBroadcast(t.Context(), time.Now(), "b"); !paused || err != nil {
+			t.Fatal(paused, err)
+		}
+		b.Halt("b")
+		at := tg.count()
+		time.Sleep(1500 * time.Millisecond) // in which all that wait would have left
+		if late := tg.count() - at; late > 1 {
+			t.Errorf("%d left after the halt", late)
+		}
+		stop()
+		if c := state(t, s, "b"); c.Sent != tg.count() {
+			t.Errorf("%d arrived: %+v", tg.count(), c)
+		}
+	})
+}

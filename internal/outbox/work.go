@@ -116,11 +116,11 @@ func (b *Outbox) deliver(ctx, sending context.Context, it item) (s Settlement, d
 	if b.halts.has(d.Batch) { // before it waits for its turn, which may take long
 		return b.putBack(d, 0), true
 	}
-	if hold := time.Until(b.o.Pacer.chatReady(d.ChatID, d.messages())); hold > maxHold {
+	if hold := time.Until(b.o.Pacer.chatReady(d.ChatID, d.Messages())); hold > maxHold {
 		return b.putBack(d, hold), true
 	}
 	waiting, cancel := context.WithDeadline(ctx, start)
-	err := b.o.Pacer.WaitAlbum(waiting, d.Lane, d.ChatID, d.messages())
+	err := b.o.Pacer.WaitAlbum(waiting, d.Lane, d.ChatID, d.Messages())
 	cancel()
 	switch {
 	case ctx.Err() != nil:
@@ -146,11 +146,11 @@ func (b *Outbox) deliverFirst(ctx context.Context, it item) (s Settlement, done 
 		s.State, s.Reason, s.Detail = StateFailed, ReasonTooOld, "sent more than 48 hours ago"
 		return s, true
 	}
-	if hold := time.Until(b.o.Pacer.chatReady(d.ChatID, d.messages())); hold > maxHold {
+	if hold := time.Until(b.o.Pacer.chatReady(d.ChatID, d.Messages())); hold > maxHold {
 		return b.putBack(d, hold), true
 	}
 	// The lease is renewed while this waits, however long.
-	err := b.o.Pacer.WaitAlbum(ctx, d.Lane, d.ChatID, d.messages())
+	err := b.o.Pacer.WaitAlbum(ctx, d.Lane, d.ChatID, d.Messages())
 	if err != nil || ctx.Err() != nil || !it.slice.good(b.o.Lease) || b.halts.has(d.Batch) {
 		return s, false
 	}

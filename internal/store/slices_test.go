@@ -84,6 +84,33 @@ func TestMoveWhileInFlightLost(t *testing.T) {
 	}
 }
 
+// A group that has its message moves to an id that the run has not come to: it
+// gets no second one, and counts once.
+func TestMoveAhead(t *testing.T) {
+	const group, ahead = -5, 20
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		touch(t, s, group)
+		touch(t, s, 10)
+		broadcast(t, s, "b")
+		settleAll(t, s, "a", take(t, s, noon, "a", "b", 1), outbox.StateSent)
+		end(t, s, "a", "b", firstSlice)
+		must(t, s.MigrateChat(t.Context(), noon, group, ahead))
+		if b := read(t, s, "b"); b.Sent != 0 || b.State != store.BroadcastRunning {
+			t.Errorf("counted before its turn: %+v", b)
+		}
+		rest := take(t, s, noon, "a", "b", 10)
+		if diff := cmp.Diff([]int64{10}, ids(rest)); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+		settleAll(t, s, "a", rest, outbox.StateSent)
+		end(t, s, "a", "b", group+1)
+		if b := read(t, s, "b"); b.State != store.BroadcastDone || b.Sent != 2 || b.Total != 2 {
+			t.Errorf("%+v", b)
+		}
+	})
+}
+
 // A slice whose holder is gone is another's when its lease has run out, with the
 // chats that have no outcome.
 func TestSliceLease(t *testing.T) {
