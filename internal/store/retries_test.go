@@ -178,3 +178,59 @@ func TestResumeWhileClaiming(t *testing.T) {
 		t.Errorf("claimed %v: the row is held though its broadcast runs", keys(got))
 	}
 }
+
+// How a retry ends is counted under what it is.
+func TestRetryEnds(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		touch(t, s, 1)
+		for _, c := range []struct {
+			name   string
+			state  outbox.State
+			reason outbox.Reason
+			want   store.Broadcast
+		}{
+			{"sent", outbox.StateSent, "", store.Broadcast{Sent: 1}},
+			{"rejected", outbox.StateFailed, outbox.ReasonRejected, store.Broadcast{Failed: 1}},
+			{"too late", outbox.StateFailed, outbox.ReasonTooLate, store.Broadcast{TooLate: 1}},
+			{"too old", outbox.StateFailed, outbox.ReasonTooOld, store.Broadcast{TooLate: 1}},
+			{"blocked", outbox.StateGone, outbox.ReasonBlocked, store.Broadcast{Gone: 1}}, // the last: the chat is lost
+		} {
+			broadcast(t, s, c.name)
+			settleAll(t, s, "a", take(t, s, noon, "a", c.name, 10), outbox.StatePending)
+			end(t, s, "a", c.name, firstSlice)
+			if b := read(t, s, c.name); b.Retrying != 1 || b.State != store.BroadcastRunning {
+				t.Errorf("%s: while it waits %+v", c.name, b)
+			}
+			row := claim(t, s, noon, "a", 10)[0]
+			must(t, s.Settle(t.Context(), noon, "a", []outbox.Settlement{{Key: row.Key, Batch: c.name, ChatID: 1, State: c.state, MessageID: 7, Reason: c.reason}}))
+			b := read(t, s, c.name)
+			got := store.Broadcast{Sent: b.Sent, Failed: b.Failed, Gone: b.Gone, TooLate: b.TooLate, Retrying: b.Retrying}
+			if diff := cmp.Diff(c.want, got); diff != "" || b.State != store.BroadcastDone || b.Total != 1 {
+				t.Errorf("%s: %s, %d in all: -want +got\n%s", c.name, b.State, b.Total, diff)
+			}
+		}
+	})
+}
+
+// What a cancelled broadcast has sent can be called back at once, also when it
+// was paused in the middle of a slice.
+func TestRecallOfCancelled(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		touch(t, s, 2)
+		broadcast(t, s, "b")
+		got := take(t, s, noon, "a", "b", 10)
+		must(t, s.Settle(ctx, noon, "a", []outbox.Settlement{{Batch: "b", ChatID: got[0].ChatID, State: outbox.StateSent, MessageID: 7}}))
+		_, err := s.PauseBroadcast(ctx, noon, "b")
+		must(t, err)
+		must(t, s.FreeSlice(ctx, noon, "a", outbox.SliceKey{Batch: "b", From: firstSlice}))
+		_, err = s.CancelBroadcast(ctx, noon, "b")
+		must(t, err)
+		about(t, s, store.KindRecall, "r", "b")
+		if diff := cmp.Diff([]int64{1}, ids(take(t, s, noon, "a", "r", 10))); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
