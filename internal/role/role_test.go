@@ -18,6 +18,7 @@ type table struct {
 	leases map[string]lease
 	fails  func() error // before anything is done
 	delay  func() time.Duration
+	late   time.Duration // by which the answer comes after what was done
 }
 
 type lease struct {
@@ -44,6 +45,7 @@ func (t *table) Lease(_ context.Context, role, holder string, ttl time.Duration)
 	if err := t.trouble(); err != nil {
 		return false, err
 	}
+	defer func() { time.Sleep(t.late) }()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := t.leases[role]
@@ -287,4 +289,24 @@ func TestNeverTwoHolders(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The lease runs from the moment at which the database gave it, not from that at
+// which the answer came: another process may have it when it has run out.
+func TestALateAnswerMakesNoLongerLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := newTable()
+		db.late = 4 * time.Second
+		a := act(db, "a", 0)
+		time.Sleep(5 * time.Second)
+		if !a.Held() {
+			t.Fatal("it does not hold the role")
+		}
+		db.set(func() error { return errors.New("no connection") }, nil)
+		time.Sleep(5 * time.Second)
+		if a.Held() {
+			t.Error("it holds the role when its lease has run out")
+		}
+		a.stop(t)
+	})
 }
