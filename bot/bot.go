@@ -31,6 +31,8 @@ type Options struct {
 	// Board is whose rates are shown; the zero one shows the National Bank of Kazakhstan's.
 	Board rates.Board
 	Pacer *outbox.Pacer
+	// Feeds reads sources that editors check or add; without it they can do neither.
+	Feeds *feed.Reader
 	// Wake tells the outbox that there is something to send.
 	Wake func()
 	// Halt tells the outbox that a batch was cancelled or paused: what it has

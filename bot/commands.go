@@ -44,6 +44,7 @@ func commands() []command {
 		{name: "broadcast", in: private, editor: true, run: (*Bot).broadcast},
 		{name: "breaking", in: private, editor: true, run: (*Bot).breaking},
 		{name: "queue", in: private, editor: true, run: (*Bot).queue},
+		{name: "sources", in: private, editor: true, run: (*Bot).sources},
 		{name: "broadcasts", in: private, editor: true, run: (*Bot).broadcasts}, {name: "cancel", in: private, editor: true, run: (*Bot).cancel},
 	}
 }
@@ -74,6 +75,7 @@ func buttons() map[string]button {
 		"m": {name: "menu", run: (*Bot).menu},
 		"b": {name: "broadcast", editor: true, run: (*Bot).broadcastButton},
 		"e": {name: "breaking", editor: true, run: (*Bot).breakingButton},
+		"i": {name: "sourceboard", editor: true, run: (*Bot).sourcesButton},
 		"q": {name: "queue", editor: true, run: (*Bot).queueButton},
 		"h": {name: "broadcasts", editor: true, run: (*Bot).broadcastsPage}, "x": {name: "nothing", run: (*Bot).nothing},
 	}

@@ -181,6 +181,13 @@ func (b *Bot) asked(ctx context.Context, r *request) (a answer, taken bool, err 
 		a, err = b.takeLinks(ctx, r, data)
 	case dialogCorrect:
 		a, err = b.takeCorrection(ctx, r, data)
+	case dialogSource, dialogOffer:
+		text := strings.TrimSpace(r.message.Text)
+		if b.o.Feeds == nil || text == "" || state == dialogOffer && (!strings.Contains(text, ".") || strings.Contains(text, " ")) {
+			return answer{}, false, nil // with an offer on the table only another address is an answer
+		}
+		r.name = "sources"
+		a, err = b.findSource(ctx, r, r.message.Text)
 	default:
 		return answer{}, false, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"newsbot/bot"
+	"newsbot/internal/feed"
 	"newsbot/internal/jobs"
 	"newsbot/internal/outbox"
 	"newsbot/internal/role"
@@ -30,6 +31,7 @@ type front struct {
 	m      *metrics
 	role   *role.Role
 	clock  *jobs.Jobs
+	feeds  *feed.Reader // for editors who look at a source; set before the role is taken
 	// anyone asks what any process may ask; tg speaks for the bot, and is silent
 	// while this process does not hold the role.
 	anyone, tg *telegram.Client
@@ -79,7 +81,7 @@ func (f *front) serve(stop, held context.Context) error {
 		Sole: true, Keep: keepOutcomes,
 	})
 	t.desk = bot.New(bot.Options{
-		Store: f.db, Telegram: f.tg, Board: f.s.board, Pacer: pacer, Wake: t.sender.Wake, Halt: t.sender.Halt, Resume: t.sender.Resume, Now: f.now,
+		Store: f.db, Telegram: f.tg, Board: f.s.board, Feeds: f.feeds, Pacer: pacer, Wake: t.sender.Wake, Halt: t.sender.Halt, Resume: t.sender.Resume, Now: f.now,
 		Topics: f.s.topics, DefaultZone: f.s.zone, SendRate: f.s.sendRate, Editors: f.s.editors, Approvals: f.s.approvals, Paid: f.s.paid, Username: f.username, Log: f.log, Observe: f.m.command,
 	})
 	var group errgroup.Group

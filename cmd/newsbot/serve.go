@@ -122,8 +122,9 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 		return err
 	}
 	client := s.reader()
+	front.feeds = feed.NewReader(client, s.zone, h.now)
 	clock := jobs.New(jobs.Options{
-		Store: db, Feeds: feed.NewReader(client, s.zone, h.now), Pages: client, Topics: s.topics,
+		Store: db, Feeds: front.feeds, Pages: client, Topics: s.topics,
 		Extractor: article.NewExtractor(2, 10*time.Second), Bank: rates.NewBank(client, s.board.Book, s.ratesURL), Fallback: fallbackBank(client, s),
 		Digests:  func(ctx context.Context) (int, error) { return digest.Plan(ctx, db, s.board, h.now(), log) },
 		Progress: front.progress, Rights: front.rights, Wake: front.wake, Now: h.now, Zone: s.zone,
