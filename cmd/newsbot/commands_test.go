@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -312,6 +313,51 @@ func TestSourcesGoOutAndComeBack(t *testing.T) {
 	if out, _, code := call(t, set, "sources", "check", "steppepost"); code != 1 || !strings.Contains(out, "FAIL  source steppepost") {
 		t.Errorf("check of a source that is down: exit code %d:\n%s", code, out)
 	}
+}
+
+// A list goes to another reader as OPML and comes back the same; a source is added
+// by its site, paused, and removed.
+func TestSourcesOneByOne(t *testing.T) {
+	w := newTown(t)
+	set := w.settings("sqlite:" + w.path("newsbot.db"))
+	says := func(code int, want string, args ...string) string {
+		t.Helper()
+		out, stderr, got := call(t, set, append([]string{"sources"}, args...)...)
+		if got != code || !strings.Contains(out+stderr, want) {
+			t.Errorf("%v: exit code %d, want %d and %q:\n%s%s", args, got, code, want, out, stderr)
+		}
+		return out
+	}
+	says(0, "7 added", "import", w.path("sources.yaml"))
+	opml := w.path("list.opml")
+	says(0, "", "export", opml)
+	says(0, "0 added, 0 updated", "import", opml)
+	foreign := w.path("foreign.xml") // without ids, as another reader writes it
+	text, err := os.ReadFile(opml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(foreign, regexp.MustCompile(` newsbot:(id|kind)="[^"]*"`).ReplaceAll(text, nil), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	says(0, "0 added, 0 updated", "import", foreign)
+	if out := says(0, "<opml", "export", "--format", "opml"); out != string(text) {
+		t.Errorf("export as OPML changed:\n%s", out)
+	}
+	says(1, "not an OPML file", "import", "--format", "opml", w.path("sources.yaml"))
+
+	says(0, "steppepost is removed", "remove", "steppepost")
+	says(1, "no source \"steppepost\"", "remove", "steppepost")
+	address := w.web.URL + "/newsroom/steppepost/feed.json"
+	says(0, "items:\n#   ", "add", "--dry", address)
+	says(0, "added post", "add", "--id", "post", "--language", "en", "--topic", "economy", address)
+	says(1, "there already: post", "add", address)
+	says(2, "language must be", "add", "--language", "kz", w.web.URL+"/newsroom/kurier/rss.xml")
+	says(1, "/nothing", "add", w.web.URL+"/nothing")
+	says(0, "post is paused", "pause", "post")
+	says(0, "post was paused already", "pause", "post")
+	says(0, "post goes on", "resume", "post")
+	says(1, "no source", "resume", "nobody")
 }
 
 func TestWebhooksThatAreFine(t *testing.T) {

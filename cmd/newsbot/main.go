@@ -52,7 +52,7 @@ type commands struct {
 	Sandbox sandboxCommand `cmd:"" help:"Try everything on this machine: no token, no network, a chat page in the browser."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema."`
 	Doctor  doctorCommand  `cmd:"" help:"Check token, database, sources, rates and clock, and say what to do."`
-	Sources sourcesCommand `cmd:"" help:"List, import, export or check the sources."`
+	Sources sourcesCommand `cmd:"" help:"List, add, import, export, check, pause or remove the sources."`
 	Inspect inspectCommand `cmd:"" help:"Show what Newsbot reads in a feed, a page or a list of rates."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

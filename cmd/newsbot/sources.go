@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -17,9 +16,13 @@ import (
 
 type sourcesCommand struct {
 	List   sourcesList   `cmd:"" help:"Show the sources and how they are."`
-	Import sourcesImport `cmd:"" help:"Add or update sources from a file."`
-	Export sourcesExport `cmd:"" help:"Write the sources as a file that import reads."`
+	Import sourcesImport `cmd:"" help:"Add or update sources from a file, YAML or OPML."`
+	Export sourcesExport `cmd:"" help:"Write the sources as a file that import reads, YAML or OPML."`
 	Check  sourcesCheck  `cmd:"" help:"Fetch each source once and say what came."`
+	Add    sourcesAdd    `cmd:"" help:"Find the feed of a site and add it."`
+	Pause  sourcesPause  `cmd:"" help:"Stop polling sources."`
+	Resume sourcesResume `cmd:"" help:"Go on polling sources."`
+	Remove sourcesRemove `cmd:"" help:"Take sources off the list; their articles stay."`
 
 	Flags flags `embed:"" group:"settings"`
 }
@@ -84,61 +87,6 @@ func (sourcesList) Run(p *process) error {
 			}
 		}
 		return w.Flush()
-	})
-}
-
-type sourcesImport struct {
-	File    string `arg:"" help:"Sources file (YAML), - for standard input."`
-	Replace bool   `help:"Pause the sources that the file does not have."`
-}
-
-// Run adds the file's sources, and updates those that are there.
-func (c sourcesImport) Run(p *process) error {
-	var in io.Reader = os.Stdin
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
-	}
-	sources, err := feed.ReadSources(in)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
-	}
-	return withStore(p, false, func(_ settings, db *store.Store) error {
-		added, updated, err := db.ImportSources(p.ctx, time.Now(), sources)
-		if err != nil {
-			return err
-		}
-		if !c.Replace {
-			_, err = fmt.Fprintf(p.stdout, "%d added, %d updated\n", added, updated)
-			return err
-		}
-		keep := make([]string, len(sources))
-		for i, src := range sources {
-			keep[i] = src.ID
-		}
-		paused, err := db.KeepSources(p.ctx, keep)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.stdout, "%d added, %d updated, %d paused\n", added, updated, paused)
-		return err
-	})
-}
-
-type sourcesExport struct{}
-
-// Run writes the database's sources, or the built-in ones when it has none.
-func (sourcesExport) Run(p *process) error {
-	return withStore(p, true, func(s settings, db *store.Store) error {
-		sources, err := currentSources(p.ctx, s, db)
-		if err != nil {
-			return err
-		}
-		return feed.WriteSources(p.stdout, sources)
 	})
 }
 
