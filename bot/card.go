@@ -26,26 +26,38 @@ func (b *Bot) draftCard(ctx context.Context, r *request, c store.Broadcast) (out
 	if c.Kind == store.KindSend && c.Category == store.CategoryBreaking {
 		title = "draft.breaking"
 	}
-	lines := []string{"<b>" + p.H(title) + "</b>", ""}
-	lines = append(lines, p.H("draft.what", "Title", c.Title))
-	if c.Kind == store.KindSend {
-		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))))
-	}
-	lines = append(lines, whenLine(p, c, r.now))
-	if n := countButtons(c.Message.Keyboard); n > 0 {
-		lines = append(lines, p.H("draft.links", "Count", n))
-	}
-	if c.Category == store.CategoryBreaking && c.Kind == store.KindSend {
-		lines = append(lines, p.H(soundOf(c)))
-		if c.ArticleID != "" {
-			lines = append(lines, p.H("draft.not_again"))
-		}
-	}
+	lines := append([]string{"<b>" + p.H(title) + "</b>", ""}, particulars(p, c, r.now)...)
 	if b.o.Paid && c.Kind == store.KindSend && c.Category != store.CategoryBreaking && count > 0 { // breaking news goes at the free rate
 		lines = append(lines, p.H("draft.stars", "Count", starsFor(count)))
 	}
 	lines = append(lines, "", b.question(p, c, count))
 	return outbox.Message{Text: strings.Join(lines, "\n"), Keyboard: b.draftButtons(p, c, count)}, nil
+}
+
+// particulars tell which broadcast it is, whom it is for, when and how it goes:
+// what an editor decides about, a line each.
+func particulars(p *locale.Printer, c store.Broadcast, now time.Time) []string {
+	lines := []string{p.H("draft.what", "Title", c.Title)}
+	if c.Kind == store.KindSend {
+		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))))
+	}
+	lines = append(lines, whenLine(p, c, now))
+	if n := countButtons(c.Message.Keyboard); n > 0 {
+		lines = append(lines, p.H("draft.links", "Count", n))
+	}
+	if rings(c) {
+		lines = append(lines, p.H(soundOf(c)))
+		if c.ArticleID != "" {
+			lines = append(lines, p.H("draft.not_again"))
+		}
+	}
+	return lines
+}
+
+// rings says whether a broadcast is one of those that can be marked as critical.
+// A correction of it is silent in any case.
+func rings(c store.Broadcast) bool {
+	return c.Category == store.CategoryBreaking && c.Kind == store.KindSend
 }
 
 // soundOf says how breaking news comes in a chat's quiet hours.
@@ -125,7 +137,7 @@ func (b *Bot) draftButtons(p *locale.Printer, c store.Broadcast, count int) [][]
 			[]outbox.Button{{Text: p.T("draft.button_audience"), Data: data("aud")}, {Text: p.T("draft.button_links"), Data: data("links")}})
 	}
 	rows = append(rows, []outbox.Button{{Text: p.T("draft.button_when"), Data: data("when")}, {Text: p.T("draft.button_preview"), Data: data("see")}})
-	if c.Category == store.CategoryBreaking {
+	if rings(c) {
 		rows = append(rows, []outbox.Button{{Text: mark(c.Critical, p.T("draft.button_critical")), Data: data("crit:" + flip(c.Critical))}})
 	}
 	return append(rows, []outbox.Button{{Text: p.T("broadcast.drop"), Data: data("no")}})

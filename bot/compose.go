@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -233,6 +234,10 @@ func (b *Bot) compose(ctx context.Context, r *request, c content) (answer, error
 		switch {
 		case errors.Is(err, errRefused):
 			b.o.Log.Info("a message cannot be copied", slog.Int64("update", r.update), slog.Any("error", err))
+			// Another one is asked for; what has come of an album must not be tried again.
+			if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogBroadcast, draft.Category); err != nil {
+				return answer{}, err
+			}
 			return note(r.p.H("broadcast.not_copied")), nil
 		case err != nil:
 			return answer{}, err
@@ -267,7 +272,7 @@ func newBroadcastID() string { return strings.ToLower(rand.Text()[:12]) }
 func (b *Bot) hold(ctx context.Context, r *request, m outbox.Message, c content) (*outbox.MessageRef, error) {
 	d := outbox.Delivery{ChatID: r.chat.ID, Lane: outbox.LaneReply, Message: m}
 	if !b.waitAlbum(ctx, r.chat.ID, d.Messages()) {
-		return nil, nil
+		return nil, b.holdLater(c, fmt.Errorf("copy a message: %w", context.DeadlineExceeded))
 	}
 	out := b.o.Telegram.Send(ctx, d)
 	switch out.Result {
@@ -290,9 +295,10 @@ func (b *Bot) hold(ctx context.Context, r *request, m outbox.Message, c content)
 }
 
 // holdLater lets the editor's own message stand for its copy, unless the copy
-// has to be another: then it is better to fail now.
+// has to be another, or its author could change what a second editor has agreed
+// to: then it is better to fail now.
 func (b *Bot) holdLater(c content, err error) error {
-	if c.caption != nil {
+	if c.caption != nil || b.o.Approvals {
 		return err
 	}
 	return nil

@@ -22,6 +22,7 @@ type deskButton struct {
 func deskButtons() map[string]deskButton {
 	draft := []string{store.BroadcastDraft}
 	before := []string{store.BroadcastDraft, store.BroadcastWaiting, store.BroadcastScheduled}
+	waiting := []string{store.BroadcastWaiting}
 	held := []string{store.BroadcastWaiting, store.BroadcastScheduled}
 	ended := []string{store.BroadcastDone, store.BroadcastCancelled}
 	return map[string]deskButton{
@@ -35,8 +36,8 @@ func deskButtons() map[string]deskButton {
 		"no":    {before, true, (*Bot).drop},
 		"back":  {held, true, (*Bot).takeBack},
 
-		"ok":   {nil, false, (*Bot).approve},
-		"deny": {nil, false, (*Bot).deny},
+		"ok":   {waiting, false, (*Bot).approve},
+		"deny": {waiting, false, (*Bot).deny},
 
 		"pause":  {[]string{store.BroadcastRunning}, false, (*Bot).pauseButton},
 		"resume": {[]string{store.BroadcastPaused}, false, (*Bot).resumeButton},
@@ -108,8 +109,11 @@ func (b *Bot) openCard(ctx context.Context, r *request, c store.Broadcast) (answ
 		}
 		return b.over(ctx, r, a)
 	case store.BroadcastWaiting:
-		m := waitingCard(r.p, c, r.now, mine)
-		return screen(withBack(r.p, m)), nil
+		count, err := b.countFor(ctx, r.now, c)
+		if err != nil {
+			return answer{}, err
+		}
+		return screen(withBack(r.p, waitingCard(r.p, c, count, r.now, mine))), nil
 	case store.BroadcastScheduled:
 		m := scheduledCard(r.p, c, r.now)
 		if !mine {
@@ -128,7 +132,7 @@ func withBack(p *locale.Printer, m outbox.Message) outbox.Message {
 
 // criticalButton sets whether breaking news comes with a sound at night too.
 func (b *Bot) criticalButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
-	if c.Category != store.CategoryBreaking || r.arg(2) != "0" && r.arg(2) != "1" {
+	if !rings(c) || r.arg(2) != "0" && r.arg(2) != "1" {
 		return answer{}, badData{"critical " + r.arg(2)}
 	}
 	c.Critical = r.arg(2) == "1"

@@ -35,12 +35,8 @@ func (b *Bot) launch(ctx context.Context, r *request, c store.Broadcast) (answer
 		if err != nil || !done {
 			return already(r), err
 		}
-		log.Info("broadcast waits for another editor")
 		c.State = store.BroadcastWaiting
-		if err := b.askEditors(ctx, r, c); err != nil {
-			return answer{}, err
-		}
-		return screen(waitingCard(r.p, c, r.now, true)), nil
+		return b.askLeave(ctx, r, c)
 	case !c.StartAt.IsZero():
 		done, err := b.o.Store.ScheduleBroadcast(ctx, c.ID, c.StartAt)
 		if err != nil || !done {
@@ -105,16 +101,34 @@ func (b *Bot) stillThere(ctx context.Context, c store.Broadcast) (bool, error) {
 	return true, nil // what else may be wrong now is no word about the message
 }
 
+// askLeave asks the other editors about a broadcast that waits for leave, and
+// shows its author that it does.
+func (b *Bot) askLeave(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	b.o.Log.Info("broadcast waits for another editor", slog.String("broadcast", c.ID), slog.Int64("editor", r.from.ID))
+	count, err := b.countFor(ctx, r.now, c)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := b.askEditors(ctx, r, c, count); err != nil {
+		return answer{}, err
+	}
+	return screen(waitingCard(r.p, c, count, r.now, true)), nil
+}
+
 // askEditors sends a broadcast that waits for leave to the other editors.
-func (b *Bot) askEditors(ctx context.Context, r *request, c store.Broadcast) error {
+func (b *Bot) askEditors(ctx context.Context, r *request, c store.Broadcast, count int) error {
+	key := "approval.asked"
+	if c.Kind == store.KindCorrect {
+		key = "approval.asked_correct"
+	}
 	var asked []outbox.Delivery
 	for _, id := range b.o.Editors {
 		if id == r.from.ID {
 			continue
 		}
 		p := b.editorPrinter(ctx, id)
-		card := waitingCard(p, c, r.now, false)
-		card.Text = p.H("approval.asked", "Name", r.from.Name) + "\n\n" + card.Text
+		card := waitingCard(p, c, count, r.now, false)
+		card.Text = p.H(key, "Name", r.from.Name) + "\n\n" + card.Text
 		for i, m := range []outbox.Message{c.Message, card} {
 			asked = append(asked, outbox.Delivery{
 				Key:    fmt.Sprintf("a:%s:%d:%d:%d", c.ID, r.update, id, i),
@@ -153,13 +167,11 @@ func (b *Bot) tell(ctx context.Context, r *request, c store.Broadcast, what, htm
 }
 
 // waitingCard is what editors see of a broadcast that waits for leave: its
-// author, or the others, who can give it.
-func waitingCard(p *locale.Printer, c store.Broadcast, now time.Time, author bool) outbox.Message {
-	lines := []string{"<b>" + p.H("approval.title") + "</b>", "", p.H("draft.what", "Title", c.Title)}
-	if c.Kind == store.KindSend {
-		lines = append(lines, p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))))
-	}
-	lines = append(lines, whenLine(p, c, now))
+// author, or the others, who can give it. Whoever gives it sees all that the
+// author decided, and for how many chats.
+func waitingCard(p *locale.Printer, c store.Broadcast, count int, now time.Time, author bool) outbox.Message {
+	lines := append([]string{"<b>" + p.H("approval.title") + "</b>", ""}, particulars(p, c, now)...)
+	lines = append(lines, "", p.H("audience.count", "Count", count))
 	m := outbox.Message{}
 	if author {
 		lines = append(lines, "", p.H("approval.waits"))
@@ -174,8 +186,6 @@ func waitingCard(p *locale.Printer, c store.Broadcast, now time.Time, author boo
 // approve lets another editor's broadcast go.
 func (b *Bot) approve(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
 	switch {
-	case c.State != store.BroadcastWaiting:
-		return already(r), nil
 	case c.EditorID == r.from.ID:
 		return answer{toast: r.p.T("approval.not_yours"), alert: true}, nil
 	case r.arg(2) != seal(c):
@@ -208,9 +218,6 @@ func (b *Bot) approve(ctx context.Context, r *request, c store.Broadcast) (answe
 func (b *Bot) deny(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
 	if c.EditorID == r.from.ID {
 		return answer{toast: r.p.T("approval.not_yours"), alert: true}, nil
-	}
-	if c.State != store.BroadcastWaiting {
-		return already(r), nil
 	}
 	if returned, err := b.o.Store.ReturnBroadcast(ctx, c.ID); err != nil || !returned {
 		return already(r), err

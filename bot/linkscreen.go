@@ -50,6 +50,9 @@ func (b *Bot) takeLinks(ctx context.Context, r *request, id string) (answer, err
 	if err != nil {
 		return answer{}, err
 	}
+	if c.State != store.BroadcastDraft { // or the message that is shown would get them
+		return b.over(ctx, r, note(r.p.H("broadcast.already")))
+	}
 	rows, err := parseLinks(r.message.Text)
 	var wrong *linkError
 	if errors.As(err, &wrong) {

@@ -228,52 +228,6 @@ func TestScheduledBroadcastThatWasMissed(t *testing.T) {
 	contains(t, toast.Text, "Its time is over")
 }
 
-func TestApprovalNeedsAnotherEditor(t *testing.T) {
-	onEach(t, "en", func(t *testing.T, d *desk) {
-		d.readers(2, "en")
-		d.ask(second, second, "/start")
-		before := d.lastID(second)
-		card := d.draft("/broadcast Signed by two", emulator.WithEntities(emulator.Entity{Type: "bold", Offset: 11, Length: 6}))
-		contains(t, card.Text, "once another editor agrees")
-		card, _, _ = d.press(editor, card, "Ask another editor")
-		contains(t, card.Text, "Waiting for another editor")
-		d.start()
-		d.wait(second, func(m emulator.Message) bool { return m.Text == "Signed by two" })
-		d.pass(2 * time.Second)
-		asked := d.wait(second, func(m emulator.Message) bool { return strings.Contains(m.Text, "wants to send") })
-		contains(t, asked.Text, "Emily")
-		if got := d.since(second, before); got[0].HTML() != "<b>Signed</b> by two" {
-			d.t.Errorf("the other editor sees %q", got[0].HTML())
-		}
-		// The author cannot, also not by a button that is not theirs.
-		ok := button(d.t, asked, "Let it go").Data
-		contains(t, d.late(editor, card, ok), "not its author")
-		if c := d.broadcastOf(card); c.State != store.BroadcastWaiting {
-			d.t.Fatalf("it is %s", c.State)
-		}
-		// Not so; changed; and once more.
-		denied, _, _ := d.press(second, asked, "Not so")
-		contains(t, denied.Text, "You have not agreed")
-		told := d.wait(editor, func(m emulator.Message) bool { return strings.Contains(m.Text, "has not agreed") })
-		contains(t, told.Text, "Дана", "Signed by two")
-		list := d.ask(editor, editor, "/broadcasts")
-		contains(t, list.Text, "draft")
-		_, opened, _ := d.press(editor, list, "1")
-		card, _, _ = d.press(editor, opened[1], "Ask another editor")
-		d.pass(2 * time.Second)
-		asked = d.wait(second, func(m emulator.Message) bool { return m.ID > denied.ID && strings.Contains(m.Text, "wants to send") })
-		agreed, _, _ := d.press(second, asked, "Let it go")
-		contains(t, agreed.Text, "You have agreed")
-		d.wait(editor, func(m emulator.Message) bool { return strings.Contains(m.Text, "has agreed") })
-		d.wait(d.more[0], func(m emulator.Message) bool { return m.Text == "Signed by two" })
-		if c := d.broadcastOf(card); c.ApproverID != second {
-			d.t.Errorf("approved by %d", c.ApproverID)
-		}
-		// The press comes again.
-		contains(t, d.late(second, agreed, ok), "changed meanwhile")
-	}, twoEditors, func(o *bot.Options) { o.Approvals = true })
-}
-
 func TestDraftOfAnotherEditorIsLeftAlone(t *testing.T) {
 	d := open(t, "en", twoEditors)
 	d.readers(1, "en")

@@ -52,7 +52,7 @@ func runScreen(p *locale.Printer, c store.Broadcast, at pace, reasons map[outbox
 	for _, count := range []struct {
 		key string
 		n   int
-	}{{"broadcast.unreachable", c.Gone}, {"broadcast.failed", c.Failed}, {key + ".too_late", c.TooLate}, {"broadcast.waiting", c.Retrying}} {
+	}{{"broadcast.unreachable", c.Gone}, {key + ".failed", c.Failed}, {key + ".too_late", c.TooLate}, {"broadcast.waiting", c.Retrying}} {
 		if count.n > 0 && !(c.Ended() && count.key == "broadcast.waiting") {
 			lines = append(lines, p.H(count.key, "N", count.n))
 		}

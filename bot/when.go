@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"newsbot/internal/locale"
@@ -54,6 +55,12 @@ func (b *Bot) takeWhen(ctx context.Context, r *request, id string) (answer, erro
 		return note(whenProblem(r.p, err, r.now)), nil
 	}
 	isNow := !at.After(r.now)
+	if c.State == store.BroadcastScheduled && b.needsApproval(c) {
+		if isNow {
+			at = time.Time{}
+		}
+		return b.resubmit(ctx, r, c, at)
+	}
 	if c.State == store.BroadcastScheduled {
 		if changed, err := b.o.Store.ScheduleBroadcast(ctx, id, at); err != nil || !changed {
 			return note(r.p.H("broadcast.already")), err
@@ -75,6 +82,20 @@ func (b *Bot) takeWhen(ctx context.Context, r *request, id string) (answer, erro
 	return b.over(ctx, r, answer{messages: []outbox.Message{card}})
 }
 
+// resubmit gives a broadcast that another editor let go for one time another
+// time, for which it needs leave again.
+func (b *Bot) resubmit(ctx context.Context, r *request, c store.Broadcast, at time.Time) (answer, error) {
+	if changed, err := b.o.Store.ResubmitBroadcast(ctx, c.ID, at); err != nil || !changed {
+		return note(r.p.H("broadcast.already")), err
+	}
+	c.State, c.StartAt = store.BroadcastWaiting, at
+	a, err := b.askLeave(ctx, r, c)
+	if err != nil {
+		return answer{}, err
+	}
+	return b.over(ctx, r, a)
+}
+
 // whenProblem says why a time is not taken.
 func whenProblem(p *locale.Printer, err error, now time.Time) string {
 	problem, at := locale.WhenProblemOf(err)
@@ -87,11 +108,7 @@ func whenProblem(p *locale.Printer, err error, now time.Time) string {
 
 // scheduledCard is what an editor sees of a broadcast that waits for its time.
 func scheduledCard(p *locale.Printer, c store.Broadcast, now time.Time) outbox.Message {
-	text := "<b>" + p.H("scheduled.title") + "</b>\n\n" + p.H("draft.what", "Title", c.Title) + "\n"
-	if c.Kind == store.KindSend {
-		text += p.H("draft.to", "Audience", locale.Raw(audienceWords(p, c.Audience, c.Category))) + "\n"
-	}
-	text += whenLine(p, c, now) + "\n\n" + p.H("scheduled.about")
+	text := "<b>" + p.H("scheduled.title") + "</b>\n\n" + strings.Join(particulars(p, c, now), "\n") + "\n\n" + p.H("scheduled.about")
 	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{
 		{{Text: p.T("draft.button_when"), Data: "b:" + c.ID + ":when"}, {Text: p.T("scheduled.button_back"), Data: "b:" + c.ID + ":back"}},
 		{{Text: p.T("broadcast.drop"), Data: "b:" + c.ID + ":no"}},

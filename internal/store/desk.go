@@ -23,10 +23,18 @@ func (s *Store) ReturnBroadcast(ctx context.Context, id string) (bool, error) {
 		WHERE broadcast_id = ? AND state IN ('waiting', 'scheduled')`, id)
 }
 
-// MissedBroadcasts returns the scheduled broadcasts whose time was at or before
-// an instant.
+// ResubmitBroadcast gives a scheduled broadcast another time, the zero one being
+// at once, and lets it wait for another editor again: leave was given for the
+// time that it had. It is false when it is not scheduled any more.
+func (s *Store) ResubmitBroadcast(ctx context.Context, id string, start time.Time) (bool, error) {
+	return s.turn(ctx, "submit again", id, `UPDATE broadcasts SET state = 'waiting', approver_id = 0, start_at = ?
+		WHERE broadcast_id = ? AND state = 'scheduled'`, ms(start), id)
+}
+
+// MissedBroadcasts returns what was scheduled to be sent at or before an instant
+// and has not begun. A correction is not among them: see StartLimit.
 func (s *Store) MissedBroadcasts(ctx context.Context, at time.Time) ([]Broadcast, error) {
-	missed, err := s.listBroadcasts(ctx, `b.state = 'scheduled' AND b.start_at <= ? ORDER BY b.start_at, b.broadcast_id`, ms(at))
+	missed, err := s.listBroadcasts(ctx, `b.state = 'scheduled' AND b.kind = 'send' AND b.start_at <= ? ORDER BY b.start_at, b.broadcast_id`, ms(at))
 	if err != nil {
 		return nil, fmt.Errorf("read missed broadcasts: %w", err)
 	}

@@ -93,3 +93,38 @@ func TestMissedBroadcasts(t *testing.T) {
 		}
 	})
 }
+
+// A correction waits for the end of what it is about, however long that takes.
+func TestCorrectionIsNotMissed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "news", EditorID: 1, EditorChat: 1, Language: "kk", Message: text("news")}))
+		if ok, err := s.StartBroadcast(ctx, noon, "news"); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "fix", Kind: store.KindCorrect, TargetID: "news", EditorID: 1, EditorChat: 1, Language: "kk", Message: text("fix")}))
+		if ok, err := s.ScheduleBroadcast(ctx, "fix", noon.Add(time.Hour)); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		later := noon.Add(time.Hour + 2*store.StartLimit)
+		missed, err := s.MissedBroadcasts(ctx, later.Add(-store.StartLimit))
+		must(t, err)
+		if len(missed) != 0 {
+			t.Errorf("missed %+v", missed)
+		}
+		started, err := s.DueBroadcasts(ctx, later)
+		must(t, err)
+		if len(started) != 0 {
+			t.Errorf("started while its target runs: %v", started)
+		}
+		if ok, err := s.CancelBroadcast(ctx, later, "news"); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		started, err = s.DueBroadcasts(ctx, later)
+		must(t, err)
+		if len(started) != 1 || started[0] != "fix" {
+			t.Errorf("started %v after its target ended", started)
+		}
+	})
+}

@@ -132,13 +132,14 @@ func (s *Store) ScheduleBroadcast(ctx context.Context, id string, start time.Tim
 
 // StartLimit is how long after its time a scheduled broadcast still begins by
 // itself. What was for the evening is not sent in the night because nothing
-// ran in between: see MissedBroadcasts.
+// ran in between: see MissedBroadcasts. A correction rings nowhere and begins
+// however late: it may have to wait for the end of the broadcast that it is about.
 const StartLimit = time.Hour
 
 // DueBroadcasts starts scheduled broadcasts whose time has come and returns
 // which. The outbox does so by itself, through Runs.
 func (s *Store) DueBroadcasts(ctx context.Context, now time.Time) (ids []string, err error) {
-	const due = `state = 'scheduled' AND start_at <= ? AND start_at > ? AND ` + ready
+	const due = `state = 'scheduled' AND start_at <= ? AND (start_at > ? OR kind <> 'send') AND ` + ready
 	late := ms(now.Add(-StartLimit))
 	var n int
 	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM broadcasts WHERE `+due, ms(now), late); err != nil || n == 0 {
