@@ -105,3 +105,34 @@ func TestAnotherTimeNeedsApprovalAgain(t *testing.T) {
 		})
 	}
 }
+
+// Where two have to agree, what Telegram does not let be copied now is not sent
+// from the author's own message, which they could still edit; else it is.
+func TestMessageThatIsNotCopiedAtOnce(t *testing.T) {
+	for _, approvals := range []bool{false, true} {
+		t.Run(map[bool]string{false: "one editor", true: "two editors"}[approvals], func(t *testing.T) {
+			d := open(t, "en", twoEditors, func(o *bot.Options) { o.Approvals = approvals })
+			d.refused = true
+			d.readers(1, "en")
+			d.ask(editor, editor, "/broadcast")
+			d.tg.Inject(emulator.Fault{Kind: emulator.TooManyRequests, Method: "copyMessage", RetryAfter: time.Second, Times: 1})
+			answers := d.say(editor, editor, "Too fast")
+			drafts, err := d.db.DraftsOf(d.ctx(), editor, 5)
+			d.must(err)
+			if approvals {
+				if len(drafts) != 0 {
+					t.Fatalf("it is a draft: %+v", drafts)
+				}
+				contains(t, answers[len(answers)-1].Text, "try again")
+				contains(t, d.draft("Slowly now").Text, "once another editor approves")
+				return
+			}
+			if len(drafts) != 1 || drafts[0].Message.Copy == nil {
+				t.Fatalf("drafts: %+v", drafts)
+			}
+			d.press(editor, answers[len(answers)-1], "Send to")
+			d.start()
+			d.wait(d.more[0], func(m emulator.Message) bool { return m.Text == "Too fast" })
+		})
+	}
+}

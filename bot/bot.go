@@ -90,6 +90,7 @@ type Bot struct {
 	quietly quietTimers
 	csvMu   sync.Mutex
 	csv     map[string]bool // broadcasts whose file is being made
+	packed  int             // recipients above which a file is packed
 }
 
 const (
@@ -136,7 +137,7 @@ func New(o Options) *Bot {
 	b := &Bot{
 		o: o, commands: commands(), buttons: buttons(), byName: map[string]command{}, editors: map[int64]bool{},
 		queues: map[int64]*queue{}, handlers: make(chan struct{}, atOnce), shown: map[string]shownRun{}, paces: map[string]pace{},
-		desk: deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}}, csv: map[string]bool{},
+		desk: deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}}, csv: map[string]bool{}, packed: csvPlain,
 	}
 	for _, c := range b.commands {
 		b.byName[c.name] = c

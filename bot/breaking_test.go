@@ -103,6 +103,19 @@ func TestBreakingCritical(t *testing.T) {
 	}
 }
 
+// A correction of breaking news rings nowhere, and has no switch for it.
+func TestCorrectionOfBreakingNews(t *testing.T) {
+	d := open(t, "en")
+	d.start()
+	d.readers(1, "en")
+	card := d.draft("/breaking Earthquake in Almaty")
+	d.press(editor, card, "Send")
+	d.press(editor, d.ended(card, "Broadcast is done"), "Correct")
+	fix := d.draft("No earthquake in Almaty")
+	lacks(t, strings.Join(labels(fix), "|"), "Sound at night")
+	contains(t, strings.Join(labels(fix), "|"), "Correct in 2 chats")
+}
+
 // Each way to begin breaking news leads to the draft that it should.
 func TestBreakingWays(t *testing.T) {
 	d := open(t, "en")

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"newsbot/internal/article"
@@ -47,7 +48,11 @@ func (b *Bot) takeCorrection(ctx context.Context, r *request, id string) (answer
 	case article.Length(text) > limit:
 		return note(r.p.H("broadcast.too_long")), nil
 	}
-	message := outbox.Message{Text: text, Keyboard: target.Message.Keyboard}
+	fix, err := b.lastCorrection(ctx, target)
+	if err != nil {
+		return answer{}, err
+	}
+	message := outbox.Message{Text: text, Keyboard: fix.Message.Keyboard}
 	if len(m.Links) > 0 && !isAlbum(target) {
 		message.Keyboard = m.Links
 	}
@@ -70,6 +75,16 @@ func (b *Bot) takeCorrection(ctx context.Context, r *request, id string) (answer
 		return answer{}, err
 	}
 	return b.over(ctx, r, a)
+}
+
+// lastCorrection is what readers have of a broadcast: its last correction, or
+// the broadcast itself.
+func (b *Bot) lastCorrection(ctx context.Context, c store.Broadcast) (store.Broadcast, error) {
+	fix, err := b.o.Store.LastCorrection(ctx, c.ID)
+	if isNotFound(err) {
+		return c, nil
+	}
+	return fix, err
 }
 
 // recallButton asks whether a message shall be deleted in every chat, or lets it be.
@@ -121,7 +136,8 @@ func (b *Bot) recall(ctx context.Context, r *request, target store.Broadcast) (a
 	return a, nil
 }
 
-// againButton makes a draft of what was sent or dropped, to be sent once more.
+// againButton makes a draft of what was sent or dropped, to be sent once more: as
+// it was corrected, if it was.
 func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
 	if c.Kind != store.KindSend || c.Message.Text == "" && c.Message.Copy == nil {
 		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
@@ -129,17 +145,37 @@ func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (a
 	if there, err := b.stillThere(ctx, c); err != nil || !there {
 		return answer{toast: r.p.T("broadcast.lost"), alert: true}, err
 	}
+	fix, err := b.lastCorrection(ctx, c)
+	if err != nil {
+		return answer{}, err
+	}
 	draft := store.Broadcast{
-		ID: newBroadcastID(), Kind: store.KindSend, Category: c.Category, Critical: c.Critical, Audience: c.Audience, Title: c.Title, Media: c.Media,
-		EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()), Message: c.Message, State: store.BroadcastDraft,
+		ID: newBroadcastID(), Kind: store.KindSend, Category: c.Category, Critical: c.Critical, Audience: c.Audience, ArticleID: c.ArticleID,
+		Title: fix.Title, Media: c.Media, EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()),
+		Message: fix.Message, State: store.BroadcastDraft,
 	}
 	if len(draft.Audience.Only) > 0 { // it was a test: what is next is the real thing
 		draft.Audience = store.Audience{}
+	}
+	corrected := fix.ID != c.ID && c.Media == outbox.MediaCaption
+	if corrected { // the picture of the one, the words of the other
+		draft.Message = outbox.Message{Copy: c.Message.Copy, Keyboard: fix.Message.Keyboard}
+		held, err := b.hold(ctx, r, draft.Message, content{caption: &fix.Message.Text})
+		if errors.Is(err, errRefused) {
+			return answer{toast: r.p.T("broadcast.lost"), alert: true}, nil
+		}
+		if err != nil {
+			return answer{}, err
+		}
+		draft.Message.Copy = held
 	}
 	if err := b.o.Store.CreateBroadcast(ctx, r.now, draft); err != nil {
 		return answer{}, err
 	}
 	a, err := b.showDraft(ctx, r, draft)
 	a.remove = false // the report stays
+	if err == nil && corrected {
+		a.messages = a.messages[1:] // it is in the chat already
+	}
 	return a, err
 }

@@ -84,6 +84,25 @@ func TestAlbum(t *testing.T) {
 	}
 }
 
+// An album that cannot be copied does not stand in the way of the next message.
+func TestAlbumThatIsNotCopied(t *testing.T) {
+	d := open(t, "en")
+	d.refused = true
+	d.readers(1, "en")
+	d.ask(editor, editor, "/broadcast")
+	before := d.lastID(editor)
+	d.tg.Inject(emulator.Fault{Kind: emulator.Refuse, Method: "copyMessages", Status: 400, Description: "Bad Request: message can't be copied"})
+	d.step(2, func() {
+		if _, err := d.tg.SayAlbum(editor, editor, "Kept", [][]byte{pixel(t), pixel(t)}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	d.wait(editor, func(m emulator.Message) bool {
+		return m.ID > before && m.Outgoing && strings.Contains(m.Text, "does not allow this message to be copied")
+	})
+	contains(t, d.draft("A text instead").Text, "A text instead", "2 chats")
+}
+
 func TestCorrectAndRecall(t *testing.T) {
 	onEach(t, "en", func(t *testing.T, d *desk) {
 		ids := d.readers(3, "en")
@@ -182,6 +201,40 @@ func TestCorrectPicture(t *testing.T) {
 	if m := got[len(got)-1]; m.Photo == nil || m.Caption != "No snow at the pass" {
 		t.Errorf("a reader has %+v", m)
 	}
+}
+
+// What is sent once more is what readers have, not what it was before its correction.
+func TestAgainIsAsItWasCorrected(t *testing.T) {
+	onEach(t, "en", func(t *testing.T, d *desk) {
+		d.readers(1, "en")
+		d.start()
+		for _, way := range []struct{ name, text string }{{"text", "/broadcast Snow at the pass"}, {"picture", "/broadcast Snow on the lake"}} {
+			var opts []emulator.SayOption
+			if way.name == "picture" {
+				opts = append(opts, emulator.WithPhoto(pixel(t)))
+			}
+			card := d.draft(way.text, opts...)
+			d.press(editor, card, "Send to")
+			report := d.ended(card, "Broadcast is done")
+			d.press(editor, report, "Correct")
+			shown := d.say(editor, editor, "No snow: "+way.name)
+			fix := shown[len(shown)-1]
+			d.press(editor, fix, "Correct in 2 chats")
+			d.ended(fix, "Correction is done")
+			_, again, _ := d.press(editor, report, "Send again")
+			if len(again) != 2 || again[0].Text+again[0].Caption != "No snow: "+way.name || (again[0].Photo != nil) != (way.name == "picture") {
+				t.Fatalf("%s: once more it is %+v", way.name, again)
+			}
+			contains(t, again[1].Text, "“No snow: "+way.name)
+			before := d.lastID(d.more[0])
+			d.press(editor, again[1], "Send to")
+			m := d.wait(d.more[0], func(m emulator.Message) bool { return m.ID > before })
+			if m.Text+m.Caption != "No snow: "+way.name {
+				t.Errorf("%s: a reader has %q", way.name, m.Text+m.Caption)
+			}
+			d.ended(again[1], "Broadcast is done")
+		}
+	})
 }
 
 // The first chats all refuse the same message: the rest is spared, until an

@@ -22,3 +22,6 @@ func RunScreen(p *locale.Printer, c store.Broadcast, perSecond float64, reasons 
 	}
 	return runScreen(p, c, pace{perSecond}, reasons)
 }
+
+// PackReports packs the files of reports on more recipients than this.
+func (b *Bot) PackReports(above int) { b.packed = above }

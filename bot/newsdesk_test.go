@@ -324,3 +324,23 @@ func TestPauseAndGoOn(t *testing.T) {
 		contains(t, report.Text, "Sent: 4 of 4")
 	})
 }
+
+// Buttons that come too late are none: neither for readers nor under the message
+// that the editor was shown.
+func TestLinksAfterItWasScheduled(t *testing.T) {
+	d := open(t, "en")
+	d.readers(1, "en")
+	d.ask(editor, editor, "/broadcast")
+	card := d.draft("As agreed")
+	d.press(editor, card, "When")
+	card = d.draft("tomorrow 9:00")
+	d.press(editor, card, "Buttons")
+	id := d.broadcastOf(card)
+	if ok, err := d.db.ScheduleBroadcast(d.ctx(), id.ID, id.StartAt); err != nil || !ok { // on another phone
+		t.Fatal(ok, err)
+	}
+	contains(t, d.ask(editor, editor, "Read — https://new.example/1").Text, "changed meanwhile")
+	if m, _ := d.tg.Message(editor, id.Message.Copy.MessageID); len(m.InlineKeyboard) != 0 {
+		t.Errorf("the message that was shown has %+v", m.InlineKeyboard)
+	}
+}

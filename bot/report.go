@@ -94,7 +94,7 @@ func (b *Bot) sendCSV(ctx context.Context, r *request, c store.Broadcast) error 
 		return fmt.Errorf("send report: %w", context.DeadlineExceeded)
 	}
 	name := "newsbot-" + c.StartedAt.In(r.p.Zone()).Format("2006-01-02-1504") + ".csv"
-	packed := max(c.Total, c.Planned) > csvPlain
+	packed := max(c.Total, c.Planned) > b.packed
 	if packed {
 		name += ".gz"
 	}

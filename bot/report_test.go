@@ -1,8 +1,10 @@
 package bot_test
 
 import (
+	"compress/gzip"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -74,4 +76,33 @@ func TestReportAsAFile(t *testing.T) {
 			d.t.Errorf("the file says %v", lines)
 		}
 	})
+}
+
+// A file of very many chats is packed, or Telegram would not take it.
+func TestReportOfManyIsPacked(t *testing.T) {
+	d := open(t, "en")
+	d.bot.PackReports(2)
+	ids := d.readers(2, "en")
+	card := d.draft("/broadcast To many")
+	d.press(editor, card, "Send to")
+	d.start()
+	report := d.ended(card, "Broadcast is done")
+	d.press(editor, report, "CSV")
+	m := d.wait(editor, func(m emulator.Message) bool { return m.Document != nil })
+	if !strings.HasSuffix(m.Document.Name, ".csv.gz") {
+		t.Errorf("the file is %q", m.Document.Name)
+	}
+	data, _, ok := d.tg.File(m.Document.FileID)
+	if !ok {
+		t.Fatal("the file is not there")
+	}
+	unpacked, err := gzip.NewReader(strings.NewReader(string(data)))
+	d.must(err)
+	whole, err := io.ReadAll(unpacked) // with its checksum
+	d.must(err)
+	lines, err := csv.NewReader(strings.NewReader(string(whole))).ReadAll()
+	d.must(err)
+	if len(lines) != 4 || lines[2][0] != fmt.Sprint(ids[0]) || lines[3][1] != "sent" {
+		t.Errorf("the file says %q", lines)
+	}
 }

@@ -16,6 +16,20 @@ func (s *Store) DraftsOf(ctx context.Context, editor int64, limit int) ([]Broadc
 	return drafts, nil
 }
 
+// LastCorrection returns the correction of a broadcast that was made last, or
+// ErrNotFound.
+func (s *Store) LastCorrection(ctx context.Context, id string) (Broadcast, error) {
+	made, err := s.listBroadcasts(ctx, `b.target_id = ? AND b.kind = 'correct' AND b.state = 'done' AND b.sent > 0
+		ORDER BY b.started_at DESC, b.broadcast_id DESC LIMIT 1`, id)
+	if err == nil && len(made) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Broadcast{}, fmt.Errorf("last correction of broadcast %s: %w", id, err)
+	}
+	return made[0], nil
+}
+
 // ReturnBroadcast makes a draft again of a broadcast that waits for leave or for
 // its time; false when it does neither. Who had given leave has to give it again.
 func (s *Store) ReturnBroadcast(ctx context.Context, id string) (bool, error) {
