@@ -125,6 +125,9 @@ func TestAudienceOnlyMeIsATest(t *testing.T) {
 	card, _, _ = d.press(editor, card, "👥")
 	card, _, _ = d.press(editor, card, "Only me")
 	contains(t, card.Text, "only you, as a test", "1 chat")
+	card, _, _ = d.press(editor, card, "Private") // whoever chooses readers means no test any more
+	contains(t, card.Text, "private chats", "3 chats")
+	card, _, _ = d.press(editor, card, "Only me")
 	card, _, _ = d.press(editor, card, "Back")
 	card, _, _ = d.press(editor, card, "Send to 1 chat")
 	d.start()
