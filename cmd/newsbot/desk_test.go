@@ -40,7 +40,7 @@ func TestDeskThroughTheProgram(t *testing.T) {
 		w.becomes(card, "the count of those who read Kazakh", func(m emulator.Message) bool { return strings.Contains(m.Text, "12 chats") })
 		w.presses(editor, current(w, card), "Back")
 		w.becomes(card, "the card to be back", func(m emulator.Message) bool {
-			return strings.Contains(m.Text, "interface in Қазақша") && strings.Contains(m.Text, "Send it?")
+			return strings.Contains(m.Text, "interface language: Қазақша") && strings.Contains(m.Text, "Send it?")
 		})
 		w.presses(editor, current(w, card), "When")
 		w.becomes(card, "the question for a time", func(m emulator.Message) bool { return strings.Contains(m.Text, "When should it go out") })
