@@ -95,7 +95,7 @@ func (j *Jobs) outcome(src store.SourceStatus, result feed.Result, err error, no
 		return poll
 	}
 	poll.Err = err.Error()
-	if reason.Unreached() && j.network.unreached(hostOf(src.URL), src.Failures == 0, now) {
+	if reason.Unreached() && j.network.unreached(hostOf(src.URL), src.Failures == 0 && !src.LastOKAt.IsZero(), now) {
 		poll.Excused = true
 		poll.NextPollAt = now.Add(jitter(j.PollInterval))
 		j.Log.Debug("source is not reached, nor is any other", slog.String("source", src.ID), slog.Any("error", err))

@@ -367,6 +367,10 @@ func TestOwnNetworkDown(t *testing.T) {
 	}
 	_, err = d.Store.KeepSources(t.Context(), keep)
 	d.must(err)
+	for _, id := range keep { // they have worked until now
+		_, err = d.Store.RecordPoll(t.Context(), d.clock(), store.Poll{SourceID: id, NextPollAt: d.clock()})
+		d.must(err)
+	}
 	blamed := func() (n int) {
 		for _, s := range list {
 			if d.source(s.ID).Failures > 0 {

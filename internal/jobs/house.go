@@ -12,6 +12,7 @@ import (
 // How long what is over is kept.
 const (
 	keepArticles = 45 * 24 * time.Hour // for readers who come back to a digest
+	mostArticles = 300_000             // a year of a large desk; the bound on what a flood can fill a disk with
 	keepRows     = 30 * 24 * time.Hour // settled deliveries, for as long as a broadcast may be looked up
 )
 
@@ -30,7 +31,7 @@ func (j *Jobs) digests(ctx context.Context) error {
 
 // prune drops what has been kept for long enough.
 func (j *Jobs) prune(ctx context.Context) error {
-	n, err := j.Store.Prune(ctx, j.Now(), store.PruneRule{Articles: keepArticles, Rows: keepRows})
+	n, err := j.Store.Prune(ctx, j.Now(), store.PruneRule{Articles: keepArticles, Most: mostArticles, Rows: keepRows})
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}

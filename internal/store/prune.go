@@ -29,11 +29,15 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 			pruneStep{"updates", "update_id", `seen_at < ? AND update_id < (SELECT MAX(update_id) FROM updates)`, []any{old}},
 		)
 	}
-	if rule.Articles > 0 {
+	oldest, err := s.oldestArticle(ctx, now, rule)
+	if err != nil {
+		return 0, err
+	}
+	if oldest > 0 {
 		// What a source still lists stays: it would come back as news.
 		steps = append(steps, pruneStep{"articles", "article_id", `first_seen_at < ? AND NOT EXISTS (SELECT 1 FROM sources
 			WHERE sources.source_id = articles.source_id AND NOT sources.removed AND articles.listed_at >= sources.listed_at - ?)`,
-			[]any{ms(now.Add(-rule.Articles)), relist.Milliseconds()}})
+			[]any{oldest, relist.Milliseconds()}})
 	}
 	if rule.Rows > 0 {
 		if n, err = s.pruneRecipients(ctx, ms(now.Add(-rule.Rows))); err != nil {
@@ -56,6 +60,25 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 		}
 	}
 	return n, nil
+}
+
+// oldestArticle is when the first of the articles that stay was first seen, in Unix
+// milliseconds; zero keeps all of them.
+func (s *Store) oldestArticle(ctx context.Context, now time.Time, rule PruneRule) (int64, error) {
+	var oldest int64
+	if rule.Articles > 0 {
+		oldest = ms(now.Add(-rule.Articles))
+	}
+	if rule.Most > 0 {
+		var last []int64
+		if err := list(ctx, s.r, &last, `SELECT first_seen_at FROM articles ORDER BY first_seen_at DESC LIMIT 1 OFFSET ?`, rule.Most-1); err != nil {
+			return 0, fmt.Errorf("find the oldest article to keep: %w", err)
+		}
+		for _, at := range last { // one, or none when there are fewer
+			oldest = max(oldest, at)
+		}
+	}
+	return oldest, nil
 }
 
 // oldBroadcast is the condition on broadcasts that nobody asks for any more: they
@@ -129,6 +152,7 @@ func (s *Store) pruneSmall(ctx context.Context, old int64) (n int, err error) {
 		{"dialogs", `changed_at < ?`},
 		{"inbox", `kept_at < ?`},
 		{"leases", `held_until < ?`},
+		{"source_days", `day < ?`},
 		{"pictures", `saved_at < ?`},
 		{"searches", `used_at < ?`},
 	} {

@@ -202,5 +202,6 @@ type StoryPrint struct {
 // PruneRule says for how long things are kept.
 type PruneRule struct {
 	Articles time.Duration // since they were first seen
+	Most     int           // articles; the oldest beyond go, however young; zero is no bound
 	Rows     time.Duration // settled deliveries, slots, finished broadcasts, payloads, update ids, dialogs
 }
