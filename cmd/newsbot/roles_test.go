@@ -215,8 +215,9 @@ func apart(t *testing.T, first, second peer, from time.Time) {
 const (
 	free = 30 // messages a second that Telegram takes for nothing
 	// most is how many may arrive in any one second: 33, and a few that a busy
-	// machine holds up on their way and lets go together.
-	most = 36
+	// machine bunches up on their way. Two processes that both sent would be at
+	// sixty; the 33 itself is held by the benchmarks.
+	most = 40
 )
 
 // Of two processes the one that serves is killed in the middle of a broadcast.
