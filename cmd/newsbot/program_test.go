@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	// These tests wait far more than they work: for leases, outages, clocks.
 	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue || f.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
-		if err := f.Value.Set("4"); err != nil {
+		if err := f.Value.Set("6"); err != nil {
 			panic(err)
 		}
 	}
