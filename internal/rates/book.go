@@ -2,7 +2,6 @@ package rates
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -76,8 +75,6 @@ func (i Issuer) Zone() *time.Location {
 // official rates of the National Bank of Kazakhstan.
 type Book struct{ issuer, base string }
 
-var codeShape = regexp.MustCompile(`^[A-Z]{3}$`)
-
 // NewBook is the book of a bank's rates in base; an empty base is the bank's own currency.
 func NewBook(issuer, base string) (Book, error) {
 	bank, ok := IssuerOf(issuer)
@@ -87,7 +84,7 @@ func NewBook(issuer, base string) (Book, error) {
 	if base == "" {
 		base = bank.Currency
 	}
-	if !codeShape.MatchString(base) {
+	if !codePattern.MatchString(base) {
 		return Book{}, fmt.Errorf("%q is no code of a currency", base)
 	}
 	return Book{issuer: issuer, base: base}, nil

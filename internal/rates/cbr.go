@@ -16,9 +16,9 @@ import (
 type valCurs struct {
 	Date    string `xml:"Date,attr"`
 	Valutes []struct {
-		Codes    []string `xml:"CharCode"`
-		Nominals []string `xml:"Nominal"`
-		Values   []string `xml:"Value"`
+		Codes    []text `xml:"CharCode"`
+		Nominals []text `xml:"Nominal"`
+		Values   []text `xml:"Value"`
 	} `xml:"Valute"`
 }
 
@@ -47,13 +47,13 @@ func ParseCBR(body []byte) (Day, error) {
 		return Day{}, fmt.Errorf("parse rates: date of the list: %w", err)
 	}
 	if len(l.Valutes) == 0 {
-		return Day{}, fmt.Errorf("parse rates: the list is empty: %w", ErrNotPublished)
+		return Day{Date: date}, fmt.Errorf("parse rates: the list is empty: %w", ErrNotPublished)
 	}
 	items := make([]item, len(l.Valutes))
 	for i, v := range l.Valutes {
-		items[i] = item{Titles: v.Codes, Quants: v.Nominals, Descriptions: make([]string, len(v.Values))}
+		items[i] = item{Titles: v.Codes, Quants: v.Nominals, Descriptions: make([]text, len(v.Values))}
 		for n, value := range v.Values {
-			items[i].Descriptions[n] = strings.Replace(value, ",", ".", 1)
+			items[i].Descriptions[n] = text(strings.Replace(string(value), ",", ".", 1))
 		}
 	}
 	day := Day{Date: date, Rates: collect(items, date)}

@@ -39,26 +39,47 @@ var (
 // list is <rates>, and <channel> of <rss>, as written. The index element (UP,
 // DOWN) is not read: it has been seen to contradict the change.
 type list struct {
-	Dates []string `xml:"date"`
-	Items []item   `xml:"item"`
+	Dates []text `xml:"date"`
+	Items []item `xml:"item"`
 }
 
 // item keeps every occurrence of its elements: a value given twice is
 // ambiguous, and an ambiguous value is no value.
 type item struct {
-	Titles       []string `xml:"title"`
-	PubDates     []string `xml:"pubDate"`
-	Descriptions []string `xml:"description"`
-	Quants       []string `xml:"quant"`
-	Changes      []string `xml:"change"`
+	Titles       []text `xml:"title"`
+	PubDates     []text `xml:"pubDate"`
+	Descriptions []text `xml:"description"`
+	Quants       []text `xml:"quant"`
+	Changes      []text `xml:"change"`
+}
+
+// text is what an element holds. What holds other elements, too, is read as
+// broken: without them 4<b>7</b>8 would be 48.
+type text string
+
+const broken = "<>"
+
+// UnmarshalXML implements xml.Unmarshaler.
+func (t *text) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	var element struct {
+		Text     string     `xml:",chardata"`
+		Elements []struct{} `xml:",any"`
+	}
+	if err := d.DecodeElement(&element, &start); err != nil {
+		return err
+	}
+	if *t = text(element.Text); len(element.Elements) > 0 {
+		*t = broken
+	}
+	return nil
 }
 
 // Parse reads a list of the National Bank: get_rates.cfm (<rates>, one date for
 // all) or rates_all.xml (<rss>, a date per item). An item whose code, nominal
 // or value is missing, malformed or zero is left out, and so are the long dead
 // currencies that rates_all carries with their last date. A list without any
-// item is ErrNotPublished, with its date if it has one; a list without a date, without any usable item, or
-// that is not a whole list of the bank's is another error.
+// item is ErrNotPublished, with its date if it has one; a list without a date,
+// without any usable item, or that is not a whole list of the bank's is another error.
 func Parse(body []byte) (Day, error) {
 	if len(body) > maxBody {
 		return Day{}, fmt.Errorf("parse rates: %d bytes are too many for a list of rates", len(body))
@@ -238,10 +259,10 @@ func number(pattern *regexp.Regexp, s string) (decimal.Decimal, bool) {
 
 // only returns the one non-blank text among texts, and "" when there is none or
 // several that differ.
-func only(texts []string) string {
+func only(texts []text) string {
 	found := ""
-	for _, t := range texts {
-		switch t = strings.TrimSpace(t); {
+	for _, each := range texts {
+		switch t := strings.TrimSpace(string(each)); {
 		case t == "" || t == found:
 		case found == "":
 			found = t
