@@ -38,7 +38,7 @@ func (b *Bank) Book() Book { return b.book }
 
 // Fetch reads the list for date's civil day in its own location, in the book's
 // currency. It returns ErrNotPublished when the bank has none, ErrOtherDay when
-// its list is not for that day, ErrNotAList when it is none, *NoRateError when
+// its list is not for that day, and when it is empty and for a later one, ErrNotAList when it is none, *NoRateError when
 // it lacks the book's currency, and the errors of fetch; TroubleOf tells them apart.
 func (b *Bank) Fetch(ctx context.Context, date time.Time) (Day, error) {
 	want := civil(date)
@@ -69,6 +69,9 @@ func (b *Bank) fetch(ctx context.Context, want time.Time) (Day, error) {
 	}
 	day, err := issuer.Parse(answer.Body)
 	switch {
+	case errors.Is(err, ErrNotPublished) && day.Date.After(want):
+		// It says nothing about that day, and the day would be settled as one without a list.
+		return Day{}, fmt.Errorf("got an empty one of %s: %w", day.Date.Format(time.DateOnly), ErrOtherDay)
 	case errors.Is(err, ErrNotPublished):
 		return Day{}, err
 	case err != nil:

@@ -24,6 +24,8 @@ func TestNationalBankFetch(t *testing.T) {
 	}{
 		{"published", 200, listOf(dated + usd), "2026-05-14 USD/1=501.25(0.5)", nil},
 		{"not published", 200, listOf(dated), "", ErrNotPublished},
+		{"empty, and of the day before", 200, listOf("<date>13.05.2026</date>"), "", ErrNotPublished},
+		{"empty, and of the day after", 200, listOf("<date>15.05.2026</date>"), "", ErrOtherDay},
 		{"another day", 200, listOf("<date>13.05.2026</date>" + usd), "", ErrOtherDay},
 		{"web page", 200, "<html></html>", "", nil},
 		{"zeros", 200, listOf(dated + itemOf("USD", "0.0", "1", "0")), "", nil},

@@ -40,6 +40,7 @@ func TestParseCBR(t *testing.T) {
 		{"UTF-8 that says otherwise", strings.Replace(utf8List, "UTF-8", "windows-1251", 1), "2026-05-14 USD/1=80.5(0)", nil},
 		{"no value", cbrList("14.05.2026", usd, valute("EUR", "1", "0,0000"), valute("GBP", "1", "n/a"), valute("JPY", "", "50"), valute("CNY", "1", "1,000,5")), "2026-05-14 USD/1=80.5(0)", nil},
 		{"twice", cbrList("14.05.2026", usd, valute("EUR", "1", "90"), valute("EUR", "1", "91")), "2026-05-14 USD/1=80.5(0)", nil},
+		{"an element inside of a value", cbrList("14.05.2026", usd, valute("EUR", "1", "9<b>0</b>,5")), "2026-05-14 USD/1=80.5(0)", nil},
 		{"empty", cbrList("14.05.2026"), "", ErrNotPublished},
 		{"an error in words", `<?xml version="1.0" encoding="windows-1251"?><ValCurs>Error in parameters</ValCurs>`, "", nil},
 		{"no date", cbrList("", usd), "", nil},
@@ -80,6 +81,7 @@ func TestCentralBankOfRussiaFetch(t *testing.T) {
 		{"in dollars", "USD", cbrList("14.05.2026", items...), "2026-05-14 RUB/100=1.24223602(0) KZT/1000=2(0) UZS/100000=8.19875776(0)", nil},
 		{"a day off", "KZT", cbrList("12.05.2026", items...), "", ErrNotPublished},
 		{"a day ahead", "KZT", cbrList("15.05.2026", items...), "", ErrOtherDay},
+		{"an empty one of a day ahead", "KZT", cbrList("15.05.2026"), "", ErrOtherDay},
 		{"without the base", "KZT", cbrList("14.05.2026", items[0]), "", nil},
 	}
 	for _, tt := range tests {
