@@ -235,6 +235,10 @@ func TestInspect(t *testing.T) {
 			t.Errorf("%v: exit code %d, output %q, errors %q; want 1, nothing, a reason", args, code, out, stderr)
 		}
 	}
+	russian := write("russian.xml", `<?xml version="1.0" encoding="utf-8"?><ValCurs Date="31.02.2026"><Valute><CharCode>USD</CharCode><Nominal>1</Nominal><Value>80,5</Value></Valute></ValCurs>`)
+	if _, stderr, code := call(t, nil, "inspect", "rates", russian); code != 1 || !strings.Contains(stderr, "cbr: ") || !strings.Contains(stderr, "31.02.2026") {
+		t.Errorf("a broken list of the other bank: exit code %d, %q", code, stderr)
+	}
 }
 
 func decode(t *testing.T, v any, args ...string) {

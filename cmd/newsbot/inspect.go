@@ -245,17 +245,16 @@ func (c inspectRates) Run(p *process) error {
 	})
 }
 
-// parseRates reads a list of whichever bank it is; the error is of the first
-// that may have written it.
-func parseRates(body []byte) (day rates.Day, err error) {
+// parseRates reads a list of whichever bank it is. Of a body that is no list it
+// tells what each bank's lacks: nobody knows whose it was meant to be.
+func parseRates(body []byte) (rates.Day, error) {
+	var reasons []string
 	for _, issuer := range rates.Issuers() {
-		d, e := issuer.Parse(body)
-		if e == nil {
-			return d, nil
+		day, err := issuer.Parse(body)
+		if err == nil || errors.Is(err, rates.ErrNotPublished) {
+			return day, err
 		}
-		if err == nil || errors.Is(e, rates.ErrNotPublished) {
-			day, err = d, e
-		}
+		reasons = append(reasons, issuer.ID+": "+err.Error())
 	}
-	return day, err
+	return rates.Day{}, errors.New(strings.Join(reasons, "; "))
 }
