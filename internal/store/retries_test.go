@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"database/sql"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -230,6 +233,77 @@ func TestRecallOfCancelled(t *testing.T) {
 		must(t, err)
 		about(t, s, store.KindRecall, "r", "b")
 		if diff := cmp.Diff([]int64{1}, ids(take(t, s, noon, "a", "r", 10))); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
+// Of a correction and a recall of one broadcast that are started at the same
+// instant one begins, whichever; the other is told to wait.
+func TestChangesAtOneInstant(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		sendTo(t, s, "b")
+		for round := range 30 {
+			names := []string{fmt.Sprint("c", round), fmt.Sprint("r", round)}
+			for i, kind := range []string{store.KindCorrect, store.KindRecall} {
+				must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: names[i], Kind: kind, TargetID: "b", Message: text("Түзету")}))
+			}
+			var began atomic.Int32
+			var both sync.WaitGroup
+			for _, id := range names {
+				both.Go(func() {
+					started, err := s.StartBroadcast(ctx, noon, id)
+					if err != nil {
+						t.Error(err)
+					}
+					if started {
+						began.Add(1)
+					}
+				})
+			}
+			both.Wait()
+			if n := began.Load(); n != 1 {
+				t.Fatalf("round %d: %d began", round, n)
+			}
+			for _, id := range names {
+				_, err := s.CancelBroadcast(ctx, noon, id)
+				must(t, err)
+			}
+		}
+	})
+}
+
+// Two changes that fall due together begin one after the other.
+func TestChangesDueTogether(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		sendTo(t, s, "b")
+		for id, kind := range map[string]string{"first": store.KindCorrect, "second": store.KindRecall} {
+			must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: id, Kind: kind, TargetID: "b", Message: text("Түзету")}))
+			if ok, err := s.ScheduleBroadcast(ctx, id, noon.Add(time.Minute)); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+		}
+		due := func() []string {
+			started, err := s.DueBroadcasts(ctx, noon.Add(time.Minute))
+			must(t, err)
+			return started
+		}
+		if diff := cmp.Diff([]string{"first"}, due()); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+		if got := read(t, s, "first"); got.Total != 1 {
+			t.Errorf("it is for %d chats", got.Total)
+		}
+		if got := due(); got != nil {
+			t.Errorf("%v began as well", got)
+		}
+		_, err := s.CancelBroadcast(ctx, noon, "first")
+		must(t, err)
+		if diff := cmp.Diff([]string{"second"}, due()); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
 	})

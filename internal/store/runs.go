@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -27,36 +28,50 @@ const finishSQL = `UPDATE broadcasts SET state = 'done', finished_at = ?,
 // StartBroadcast sets a draft running; started is false when it was no draft
 // any more, or when it is about another broadcast that is still under way.
 func (s *Store) StartBroadcast(ctx context.Context, now time.Time, id string) (started bool, err error) {
-	n, err := s.write(ctx, `UPDATE broadcasts SET state = 'running', started_at = ?, start_at = 0
-		WHERE broadcast_id = ? AND state = 'draft' AND `+ready, ms(now), id)
-	if err == nil && n == 1 {
-		started = true
-		err = s.setTotal(ctx, now, id)
+	b, err := s.Broadcast(ctx, id)
+	if err == nil && b.State == BroadcastDraft {
+		started, err = s.start(ctx, now, b, 0)
 	}
-	if err != nil {
-		return started, fmt.Errorf("start broadcast %s: %w", id, err)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return false, fmt.Errorf("start broadcast %s: %w", id, err)
 	}
 	return started, nil
 }
 
-// setTotal counts who a broadcast is for once it runs: nobody waits for it, and
-// counting a million chats keeps no other from writing.
-func (s *Store) setTotal(ctx context.Context, now time.Time, id string) error {
-	b, err := s.Broadcast(ctx, id)
+// start sets a broadcast running by leave of approver, with the number of chats
+// that it is for; started is false when its state or its time are not those of b
+// any more, or when it is not ready.
+func (s *Store) start(ctx context.Context, now time.Time, b Broadcast, approver int64) (started bool, err error) {
+	// Before anything is locked: a million chats are counted while others write.
+	total, err := s.countFor(ctx, now, b)
 	if err != nil {
-		return err
+		return false, fmt.Errorf("count who it is for: %w", err)
 	}
-	var total int
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		// Of a correction and a recall that start at the same instant neither would
+		// see the other run: their target is locked, so that one waits and sees.
+		var target []string
+		err := list(ctx, tx, &target, `SELECT broadcast_id FROM broadcasts WHERE broadcast_id = ?`+s.forUpdate(), b.TargetID)
+		if err != nil {
+			return err
+		}
+		n, err := exec(ctx, tx, `UPDATE broadcasts SET state = 'running', started_at = ?, approver_id = ?, total = ?,
+				start_at = CASE WHEN state = 'draft' THEN 0 ELSE start_at END
+			WHERE broadcast_id = ? AND state = ? AND start_at = ? AND `+ready,
+			ms(now), approver, total, b.ID, b.State, ms(b.StartAt))
+		started = n == 1
+		return err
+	})
+	return started && err == nil, err
+}
+
+// countFor counts the chats that a broadcast is for.
+func (s *Store) countFor(ctx context.Context, now time.Time, b Broadcast) (int, error) {
 	if b.Kind == KindSend {
-		total, err = countAudience(ctx, s.r, now, b.Audience, b.Category)
-	} else {
-		total, _, err = s.countCopies(ctx, now, b.TargetID, id)
+		return countAudience(ctx, s.r, now, b.Audience, b.Category)
 	}
-	if err != nil {
-		return err
-	}
-	_, err = s.write(ctx, `UPDATE broadcasts SET total = ? WHERE broadcast_id = ? AND state IN ('running', 'paused')`, total, id)
-	return err
+	n, _, err := s.countCopies(ctx, now, b.TargetID, b.ID)
+	return n, err
 }
 
 // deletable is how long Telegram lets a bot delete what it has sent.
@@ -108,19 +123,24 @@ func (s *Store) SubmitBroadcast(ctx context.Context, id string) (bool, error) {
 
 // ApproveBroadcast lets a waiting broadcast begin, at once or at its time. It is
 // false when the broadcast does not wait, or when editor is the one who wrote it.
-func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, editor int64) (bool, error) {
-	const later = `start_at > ?`
-	approved, err := s.turn(ctx, "approve", id, `UPDATE broadcasts SET approver_id = ?,
-			state = CASE WHEN `+later+` THEN 'scheduled' ELSE 'running' END,
-			started_at = CASE WHEN `+later+` THEN 0 ELSE CAST(? AS BIGINT) END
-		WHERE broadcast_id = ? AND state = 'waiting' AND editor_id <> ? AND (`+later+` OR `+ready+`)`,
-		editor, ms(now), ms(now), ms(now), id, editor, ms(now))
-	if approved && err == nil {
-		if err := s.setTotal(ctx, now, id); err != nil {
-			return true, fmt.Errorf("approve broadcast %s: %w", id, err)
-		}
+func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, editor int64) (approved bool, err error) {
+	b, err := s.Broadcast(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil:
+	case b.State != BroadcastWaiting || b.EditorID == editor:
+		return false, nil
+	case b.StartAt.After(now):
+		return s.turn(ctx, "approve", id, `UPDATE broadcasts SET state = 'scheduled', approver_id = ?
+			WHERE broadcast_id = ? AND state = 'waiting' AND start_at = ?`, editor, id, ms(b.StartAt))
+	default:
+		approved, err = s.start(ctx, now, b, editor)
 	}
-	return approved, err
+	if err != nil {
+		return false, fmt.Errorf("approve broadcast %s: %w", id, err)
+	}
+	return approved, nil
 }
 
 // ScheduleBroadcast lets a draft, or one that is scheduled already, begin at a
@@ -139,29 +159,24 @@ const StartLimit = time.Hour
 // DueBroadcasts starts scheduled broadcasts whose time has come and returns
 // which. The outbox does so by itself, through Runs.
 func (s *Store) DueBroadcasts(ctx context.Context, now time.Time) (ids []string, err error) {
-	const due = `state = 'scheduled' AND start_at <= ? AND (start_at > ? OR kind <> 'send') AND ` + ready
-	late := ms(now.Add(-StartLimit))
-	var n int
-	if err := get(ctx, s.r, &n, `SELECT COUNT(*) FROM broadcasts WHERE `+due, ms(now), late); err != nil || n == 0 {
-		return nil, wrap(err, "look for due broadcasts")
+	due, err := s.listBroadcasts(ctx, `b.broadcast_id IN (SELECT broadcast_id FROM broadcasts
+		WHERE state = 'scheduled' AND start_at <= ? AND (start_at > ? OR kind <> 'send') AND `+ready+`)
+		ORDER BY b.start_at, b.broadcast_id`, ms(now), ms(now.Add(-StartLimit)))
+	if err != nil {
+		return nil, fmt.Errorf("look for due broadcasts: %w", err)
 	}
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		ids = nil
-		return list(ctx, tx, &ids, `UPDATE broadcasts SET state = 'running', started_at = ? WHERE `+due+` RETURNING broadcast_id`, ms(now), ms(now), late)
-	})
-	for _, id := range ids {
-		if err == nil {
-			err = s.setTotal(ctx, now, id)
+	var errs []error
+	for _, b := range due {
+		// One by one: of two changes to one broadcast only the first may begin.
+		started, err := s.start(ctx, now, b, b.ApproverID)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("start due broadcast %s: %w", b.ID, err))
+		}
+		if started {
+			ids = append(ids, b.ID)
 		}
 	}
-	return ids, wrap(err, "start due broadcasts")
-}
-
-func wrap(err error, doing string) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return ids, errors.Join(errs...)
 }
 
 // turn changes a broadcast's state by one statement and tells whether it did.
