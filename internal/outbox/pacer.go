@@ -11,7 +11,7 @@ import (
 // ones by default, but for Rate, which is the operator's.
 type PacerOptions struct {
 	Rate           float64       // messages a second for the whole bot; 0 is without limit
-	Burst          int           // how many of them may leave at once after a lull; default Rate/10, at least 1
+	Burst          int           // how many may be made up for when they are late; default Rate/10, at least 1
 	PerChat        time.Duration // spacing in one chat; default 1 s, negative is none
 	ChatBurst      int           // messages that may follow at once in a chat after a lull; default 3
 	GroupPerMinute int           // in one group, supergroup or channel; default 20, negative is without limit
@@ -54,6 +54,10 @@ const (
 	longFlood  = time.Minute // a longer retry_after need not be the whole bot's
 	probeEvery = time.Second
 	sweepFrom  = 1024
+	// mostAtOnce is how many of Burst may leave at once after a lull. What leaves at
+	// once arrives spread, since connections have to be made, and would come on top
+	// of a whole second's rate.
+	mostAtOnce = 10
 )
 
 // NewPacer returns a Pacer that keeps o.
@@ -149,7 +153,7 @@ func (p *Pacer) editReady(now time.Time, chatID int64) time.Time {
 	if chatID < 0 {
 		window = p.o.GroupPerMinute
 	}
-	c.use(now, max(p.o.PerChat, 0), window)
+	c.use(now, max(p.o.PerChat, 0), p.o.ChatBurst, p.o.ChatBurst, window)
 	p.whole.last = now
 	return time.Time{}
 }
@@ -317,10 +321,10 @@ func (p *Pacer) note(now time.Time, chatID int64, n int) {
 	}
 	for range n {
 		if p.o.Rate > 0 {
-			p.whole.use(now, p.interval(), mostInASecond(p.o.Rate))
+			p.whole.use(now, p.interval(), p.o.Burst, mostAtOnce, mostInASecond(p.o.Rate))
 		}
 		if p.o.PerChat > 0 || window > 0 {
-			p.chat(chatID).use(now, max(p.o.PerChat, 0), window)
+			p.chat(chatID).use(now, max(p.o.PerChat, 0), p.o.ChatBurst, p.o.ChatBurst, window)
 		}
 	}
 	p.whole.last = now

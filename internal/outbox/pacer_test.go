@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,10 +93,50 @@ func TestPacerMakesUpForLateness(t *testing.T) {
 	now := start
 	for range n {
 		now = later(now, c.ready(time.Second/rate, rate/10, time.Second, 1).Add(late))
-		c.use(now, time.Second/rate, mostInASecond(rate))
+		c.use(now, time.Second/rate, rate/10, mostAtOnce, mostInASecond(rate))
 	}
 	if took, most := now.Sub(start), n*time.Second/rate+late; took > most {
 		t.Errorf("%d took %s, at %d a second they take %s", n, took, rate, most)
+	}
+}
+
+// After a lull few leave at once: on their way they come on top of the rate.
+// Lateness is made up for all the same.
+func TestPacerAfterALull(t *testing.T) {
+	for rate, want := range map[float64]int{30: 3, 1000: mostAtOnce} {
+		t.Run(fmt.Sprint(rate), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPacer(PacerOptions{Rate: rate})
+				var chat int64
+				now := func() (n int) {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					var wg sync.WaitGroup
+					var left atomic.Int64
+					for range 2000 {
+						chat++
+						id := chat
+						wg.Go(func() {
+							if p.Wait(ctx, LaneBulk, id) == nil {
+								left.Add(1)
+							}
+						})
+					}
+					synctest.Wait()
+					n = int(left.Load())
+					cancel()
+					wg.Wait()
+					return n
+				}
+				if got := now(); got != want {
+					t.Errorf("at the start %d left at once, want %d", got, want)
+				}
+				time.Sleep(time.Minute)
+				if got := now(); got != want {
+					t.Errorf("after a minute %d left at once, want %d", got, want)
+				}
+			})
+		})
 	}
 }
 
