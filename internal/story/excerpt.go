@@ -66,19 +66,6 @@ func (m matcher) hit(word string) string {
 	return ""
 }
 
-// Mark divides a text into what the query looks for and what not.
-func (q Query) Mark(text, language string) []Part {
-	m := newMatcher(q, language)
-	var hits []place
-	eachWord(text, func(p place) bool {
-		if m.hit(p.word) != "" {
-			hits = append(hits, p)
-		}
-		return true
-	})
-	return parts(text, 0, len(text), hits)
-}
-
 // Excerpt is about limit characters of a text around what the query looks for:
 // where most of it stands together, cut between words. It is empty when the text
 // has nothing of it.

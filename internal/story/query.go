@@ -77,13 +77,20 @@ func (q Query) Phrase() bool {
 // Text writes the query in a form that is the same however it was spaced and
 // quoted, and that ParseQuery reads as the same query.
 func (q Query) Text() string {
-	var parts []string
+	text := ""
 	write := func(sign string, c Clause) {
+		part := sign + c.Text
 		if c.Quoted {
-			parts = append(parts, sign+`"`+c.Text+`"`)
-		} else {
-			parts = append(parts, sign+c.Text)
+			part = sign + `"` + c.Text + `"`
 		}
+		switch {
+		case text == "":
+		case isNumber(part) && isNumber(text[len(text)-1:]):
+			text += "  " // one space would make "100 200" a single number
+		default:
+			text += " "
+		}
+		text += part
 	}
 	for _, c := range q.Must {
 		write("", c)
@@ -91,7 +98,7 @@ func (q Query) Text() string {
 	for _, c := range q.Not {
 		write("-", c)
 	}
-	return strings.Join(parts, " ")
+	return text
 }
 
 // piece is a part of a query: words that belong together.
