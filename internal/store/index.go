@@ -77,8 +77,14 @@ func textOf(blocks string) string {
 	return a.Text()
 }
 
-// docBits of an article's number tell apart what was published in one millisecond.
-const docBits = 12
+const (
+	// docBits of an article's number tell apart what was published in one millisecond.
+	docBits = 12
+	// docTries is how many numbers are tried when others have them: sources that
+	// know only the day publish all of it in one millisecond. Into the next ones it
+	// may run over.
+	docTries = 1 << docBits
+)
 
 func (s *Store) indexArticle(ctx context.Context, tx *sqlx.Tx, id string, published int64, terms string) error {
 	if _, err := exec(ctx, tx, `DELETE FROM search_docs WHERE article_id = ?`, id); err != nil {
@@ -86,8 +92,8 @@ func (s *Store) indexArticle(ctx context.Context, tx *sqlx.Tx, id string, publis
 	}
 	h := fnv.New32a()
 	h.Write([]byte(id)) //nolint:errcheck // a hash never fails
-	for try := range uint32(64) {
-		doc := published<<docBits | int64((h.Sum32()+try)%(1<<docBits))
+	for try := range int64(docTries) {
+		doc := published<<docBits + int64(h.Sum32()%(1<<docBits)) + try
 		if s.engine == enginePostgres {
 			n, err := exec(ctx, tx, `INSERT INTO search_docs (doc, article_id, words) VALUES (?, ?, CAST(? AS TSVECTOR)) ON CONFLICT (doc) DO NOTHING`,
 				doc, id, tsvector(terms))

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -121,6 +122,30 @@ func TestSearch(t *testing.T) {
 		must(t, err)
 		if text, err := s.SavedSearch(ctx, id); text != "мост -или" || err != nil || again != id {
 			t.Errorf("saved %q, %v; %s and %s", text, err, id, again)
+		}
+	})
+}
+
+// Sources that know only the day publish all of it at one instant: what is found by
+// the same number there has to get another, or nothing would be indexed any more.
+func TestIndexOfOneInstant(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		withSources(t, s)
+		var items []store.NewItem
+		for i := 0; len(items) < 70; i++ {
+			h := fnv.New32a()
+			id := fmt.Sprint("day", i)
+			_, err := h.Write([]byte(id))
+			must(t, err)
+			if h.Sum32()%(1<<12) == 1<<12-5 { // at the end of its millisecond's numbers
+				items = append(items, item(id, "ru", "", noon))
+			}
+		}
+		poll(t, s, noon, "vesti", items...)
+		indexAll(t, s)
+		if ids, total := search(t, s, store.SearchQuery{Words: story.ParseQuery("title"), Limit: 100}); total != len(items) {
+			t.Errorf("found %d of %d: %v", total, len(items), ids)
 		}
 	})
 }
