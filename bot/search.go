@@ -178,8 +178,9 @@ func (b *Bot) nothingFound(ctx context.Context, r *request, q story.Query) (m ou
 	if len(known.Must) > 0 && (len(missing) > 0 || len(q.Not) > 0) {
 		tries = append(tries, known)
 	}
-	if bare := story.ParseQuery(strings.ReplaceAll(strings.ReplaceAll(q.Text(), `-"`, ""), `"`, "")); q.Phrase() && !bare.Empty() {
-		tries = append(tries, story.Query{Must: bare.Must})
+	if q.Phrase() { // its words without their order
+		words := story.ParseQuery(strings.ReplaceAll(story.Query{Must: q.Must}.Text(), `"`, ""))
+		tries = append(tries, story.Query{Must: words.Must})
 	}
 	m = outbox.Message{Text: r.p.H("search.none", "Text", locale.Clip(q.Text(), 100))}
 	if len(missing) > 0 && len(q.Must) > 1 {

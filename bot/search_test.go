@@ -131,6 +131,16 @@ func TestSearchStaysPut(t *testing.T) {
 	contains(t, news.Text, "Новости")
 }
 
+// What somebody does not want is not looked for when their phrase is not found.
+func TestSearchOffersNothingUnwanted(t *testing.T) {
+	d := open(t, "en")
+	d.seedFound()
+	got := labels(d.ask(reader, reader, `/search "контейнеров порт" -"утром дул"`))
+	if len(got) != 2 || got[0] != "🔎 контейнеров порт" {
+		t.Errorf("offered %q", got)
+	}
+}
+
 // Whatever is typed is an answer, and never an error.
 func TestHostileSearches(t *testing.T) {
 	d := open(t, "en")
