@@ -47,14 +47,8 @@ func (b *Bot) openArticle(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if r.place == channels { // what is opened there is posted for all
-		refusal, err := b.refuse(ctx, r)
-		if err != nil {
-			return answer{}, err
-		}
-		if refusal != "" {
-			return answer{toast: r.p.T("article.in_channel", "Bot", *b.username.Load()), alert: true}, nil
-		}
+	if toast, err := b.notInChannel(ctx, r); err != nil || toast != "" {
+		return answer{toast: toast, alert: true}, err
 	}
 	a, err := b.o.Store.Article(ctx, id)
 	if isNotFound(err) {
@@ -66,6 +60,18 @@ func (b *Bot) openArticle(ctx context.Context, r *request) (answer, error) {
 		return answer{}, err
 	}
 	return answer{messages: []outbox.Message{articleScreen(r, a, 0, listPlace{})}}, nil
+}
+
+// notInChannel tells a reader of a channel to read in their own chat, since what a
+// button sends in a channel is posted for all; empty elsewhere, and for its admins.
+func (b *Bot) notInChannel(ctx context.Context, r *request) (toast string, err error) {
+	if r.place != channels {
+		return "", nil
+	}
+	if refusal, err := b.refuse(ctx, r); err != nil || refusal == "" {
+		return "", err
+	}
+	return r.p.T("article.in_channel", "Bot", *b.username.Load()), nil
 }
 
 // articleGone shows the list in the place of an article that is no longer kept.

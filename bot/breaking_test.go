@@ -186,4 +186,15 @@ func TestBreakingInChannel(t *testing.T) {
 	if _, posts, _ = d.press(reader, m, "Читать"); len(posts) != 1 {
 		t.Errorf("an administrator got %d messages", len(posts))
 	}
+
+	// Nor one who wants all the news, by the button under every digest.
+	_, digest, _ := d.press(reader, d.ask(reader, channel, "/digest"), "👁")
+	_, posts, a = d.press(other, digest[0], "📰")
+	contains(t, a.Text, "@newsbot")
+	if len(posts) != 0 {
+		t.Errorf("a reader posted %d lists in the channel", len(posts))
+	}
+	if _, posts, _ = d.press(reader, digest[0], "📰"); len(posts) != 1 {
+		t.Errorf("an administrator got %d lists", len(posts))
+	}
 }

@@ -27,6 +27,8 @@ func (b *Bot) menu(ctx context.Context, r *request) (answer, error) {
 		if refusal, err := b.refuse(ctx, r); err != nil || refusal != "" {
 			return answer{toast: refusal, alert: true}, err
 		}
+	} else if toast, err := b.notInChannel(ctx, r); err != nil || toast != "" {
+		return answer{toast: toast, alert: true}, err
 	}
 	a, err := c.run(b, ctx, r)
 	a.edit = false
