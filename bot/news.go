@@ -126,7 +126,7 @@ func (b *Bot) listAt(ctx context.Context, r *request, at listPlace) (outbox.Mess
 
 // newsTopics lets one choose what the list is about, and says how much there was of it.
 func (b *Bot) newsTopics(ctx context.Context, r *request) (answer, error) {
-	counts, err := b.o.Store.CountTopics(ctx, r.now.Add(-24*time.Hour))
+	counts, err := b.o.Store.CountTopics(ctx, r.now.Add(-24*time.Hour), r.chat.NewsLanguages)
 	if err != nil {
 		return answer{}, err
 	}

@@ -249,7 +249,7 @@ func (b *Bot) topicsButton(ctx context.Context, r *request) (answer, error) {
 		}
 		r.chat.Topics = chosen
 	}
-	counts, err := b.o.Store.CountTopics(ctx, r.now.Add(-24*time.Hour))
+	counts, err := b.o.Store.CountTopics(ctx, r.now.Add(-24*time.Hour), r.chat.NewsLanguages)
 	if err != nil {
 		return answer{}, err
 	}

@@ -46,7 +46,7 @@ func TestIndex(t *testing.T) {
 	if n, err := d.Store.IndexArticles(t.Context(), 1); n != 0 || err != nil {
 		t.Errorf("something is left: %d, %v", n, err)
 	}
-	counts, err := d.Store.CountTopics(t.Context(), monday.Add(-time.Hour))
+	counts, err := d.Store.CountTopics(t.Context(), monday.Add(-time.Hour), nil)
 	d.must(err)
 	if len(counts) < 7 {
 		t.Errorf("the newsroom's rubrics are no topics: %v", counts)

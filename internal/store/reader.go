@@ -65,14 +65,16 @@ func (s *Store) SetOwner(ctx context.Context, id, userID int64) error {
 	return s.setChat(ctx, id, `owner_id = ?`, userID)
 }
 
-// CountTopics counts the articles that were first seen since, by topic; the
-// empty one stands for those without.
-func (s *Store) CountTopics(ctx context.Context, since time.Time) (map[string]int, error) {
+// CountTopics counts the stories that were first seen since, by topic, in the
+// languages given; none means all. The empty topic stands for those without.
+func (s *Store) CountTopics(ctx context.Context, since time.Time, languages []string) (map[string]int, error) {
 	var rows []struct {
 		Topic string `db:"topic"`
 		N     int    `db:"n"`
 	}
-	err := list(ctx, s.r, &rows, `SELECT topic, COUNT(DISTINCT story_id) AS n FROM articles WHERE first_seen_at > ? GROUP BY topic`, ms(since))
+	where, args := NewsQuery{Languages: languages}.visible("a")
+	err := list(ctx, s.r, &rows, `SELECT a.topic, COUNT(DISTINCT a.story_id) AS n FROM articles a
+		WHERE a.first_seen_at > ? AND `+where+` GROUP BY a.topic`, append([]any{ms(since)}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count topics: %w", err)
 	}

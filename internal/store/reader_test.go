@@ -173,12 +173,18 @@ func TestHeadlinesByTopic(t *testing.T) {
 				t.Errorf("%s: total %d, -want +got\n%s", c.name, total, diff)
 			}
 		}
-		counts, err := s.CountTopics(ctx, noon.Add(-time.Hour))
+		counts, err := s.CountTopics(ctx, noon.Add(-time.Hour), nil)
 		must(t, err)
 		if diff := cmp.Diff(map[string]int{"sport": 1, "economy": 1, "": 1, "society": 1}, counts); diff != "" {
 			t.Errorf("counts: -want +got\n%s", diff)
 		}
-		if counts, err = s.CountTopics(ctx, noon.Add(time.Hour)); err != nil || len(counts) != 0 {
+		if counts, err = s.CountTopics(ctx, noon.Add(-time.Hour), []string{"kk", "en"}); err != nil || len(counts) != 0 {
+			t.Errorf("in languages that have none: %v %v", counts, err)
+		}
+		if counts, err = s.CountTopics(ctx, noon.Add(-time.Hour), []string{"ru"}); err != nil || len(counts) != 4 {
+			t.Errorf("in their language: %v %v", counts, err)
+		}
+		if counts, err = s.CountTopics(ctx, noon.Add(time.Hour), nil); err != nil || len(counts) != 0 {
 			t.Errorf("later: %v %v", counts, err)
 		}
 	})
