@@ -72,12 +72,10 @@ func (s *press) message(ctx context.Context, d store.DueDigest, without []string
 	if err != nil {
 		return nil, err
 	}
+	// Topics are quoted since [""], those without one, is not the same as none chosen.
 	key := edition{
 		language: d.Chat.Language, zone: d.Chat.Zone, newsLanguages: strings.Join(d.Chat.NewsLanguages, ","),
-		topics: strings.Join(d.Chat.Topics, ","), currencies: strings.Join(d.Chat.Currencies, ","), without: strings.Join(without, ","), since: since,
-	}
-	if len(d.Chat.Topics) == 1 && d.Chat.Topics[0] == "" { // only those without a topic: not the same as all
-		key.topics = "-"
+		topics: fmt.Sprintf("%q", d.Chat.Topics), currencies: strings.Join(d.Chat.Currencies, ","), without: strings.Join(without, ","), since: since,
 	}
 	e, ok := s.editions[key]
 	if !ok {
