@@ -35,6 +35,9 @@ func (b *Bot) Rights(ctx context.Context) error {
 		}
 		if err := b.lookAtPaused(ctx, now, c); err != nil {
 			errs = append(errs, fmt.Errorf("rights in chat %d: %w", c.ID, err))
+			if telegram.Classify(err) == telegram.Flood {
+				break // whoever goes on asking is made to wait for longer
+			}
 		}
 	}
 	return errors.Join(errs...)

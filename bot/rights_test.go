@@ -282,3 +282,28 @@ func TestPausedGroupIsUpgraded(t *testing.T) {
 		t.Errorf("the old group: %v", err)
 	}
 }
+
+// Told to wait, the bot asks about no further chat.
+func TestRightsWaitOutAFlood(t *testing.T) {
+	d := open(t, "en")
+	for id := int64(-771); id >= -773; id-- {
+		d.tg.AddChat(emulator.Chat{ID: id, Type: emulator.Supergroup, Title: "Small", Members: map[int64]string{reader: emulator.Creator, d.tg.Bot().ID: emulator.Member}})
+		_, _, err := d.db.TouchChat(d.ctx(), d.clock(), store.Chat{ID: id, Kind: "supergroup", Title: "Small"})
+		d.must(err)
+		d.must(d.db.DeactivateChat(d.ctx(), d.clock(), id, store.InactiveNoRights))
+	}
+	calm := d.tg.Inject(emulator.Fault{Method: "getChatAdministrators", Kind: emulator.TooManyRequests, RetryAfter: 5 * time.Second})
+	before := len(d.tg.Calls())
+	if err := d.bot.Rights(d.ctx()); err == nil {
+		t.Error("nobody heard of it")
+	}
+	if n := len(d.tg.Calls()) - before; n != 1 {
+		t.Errorf("asked %d times, want once", n)
+	}
+	calm()
+	before = len(d.tg.Calls())
+	d.must(d.bot.Rights(d.ctx()))
+	if n := len(d.tg.Calls()) - before; n != 3 {
+		t.Errorf("afterwards asked %d times, want of each", n)
+	}
+}
