@@ -319,7 +319,8 @@ func (s *Store) NextDue(ctx context.Context) (due time.Time, ok bool, err error)
 	return at(next), next != 0, nil
 }
 
-// Release gives back the claims and slices of holder, or all when holder is empty.
+// Release gives back the claims and slices of holder, or all when holder is
+// empty. Those of cancelled broadcasts end, as nobody would take them.
 func (s *Store) Release(ctx context.Context, now time.Time, holder string) error {
 	whose, args := ``, []any(nil)
 	if holder != "" {
@@ -330,8 +331,10 @@ func (s *Store) Release(ctx context.Context, now time.Time, holder string) error
 		if err != nil {
 			return err
 		}
-		_, err = exec(ctx, tx, `UPDATE slices SET holder = '', lease_until = 0 WHERE holder <> ''`+whose, args...)
-		return err
+		if _, err = exec(ctx, tx, `UPDATE slices SET holder = '', lease_until = 0 WHERE holder <> ''`+whose, args...); err != nil {
+			return err
+		}
+		return s.endIdle(ctx, tx, now, `b.state = 'cancelled'`)
 	})
 	if err != nil {
 		return fmt.Errorf("release deliveries: %w", err)

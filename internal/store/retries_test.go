@@ -238,6 +238,26 @@ func TestRecallOfCancelled(t *testing.T) {
 	})
 }
 
+// A process that is killed just after an editor stopped a broadcast leaves its
+// slice. What was sent can be called back as soon as another has taken over.
+func TestRecallAfterKill(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		touch(t, s, 2)
+		broadcast(t, s, "b")
+		got := take(t, s, noon, "killed", "b", 10)
+		must(t, s.Settle(ctx, noon, "killed", []outbox.Settlement{{Batch: "b", ChatID: got[0].ChatID, State: outbox.StateSent, MessageID: 7}}))
+		_, err := s.CancelBroadcast(ctx, noon, "b")
+		must(t, err)
+		must(t, s.Release(ctx, noon, ""))
+		if b := read(t, s, "b"); b.Sent != 1 || b.Settled() != 1 {
+			t.Errorf("%d sent of %d", b.Sent, b.Settled())
+		}
+		about(t, s, store.KindRecall, "r", "b")
+	})
+}
+
 // Of a correction and a recall of one broadcast that are started at the same
 // instant one begins, whichever; the other is told to wait.
 func TestChangesAtOneInstant(t *testing.T) {

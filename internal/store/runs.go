@@ -288,11 +288,11 @@ func (s *Store) FinishBroadcasts(ctx context.Context, now time.Time) ([]string, 
 	return ids, nil
 }
 
-// endIdle ends the slices that nobody holds of the cancelled broadcasts b.
+// endIdle ends the slices that nobody holds of the cancelled broadcasts b, which it locks.
 func (s *Store) endIdle(ctx context.Context, tx *sqlx.Tx, now time.Time, where string, args ...any) error {
 	var idle []sliceRow
 	err := list(ctx, tx, &idle, `SELECT s.batch, s.from_id, s.to_id FROM slices s JOIN broadcasts b ON b.broadcast_id = s.batch
-		WHERE (s.holder = '' OR s.lease_until <= ?) AND `+where+` ORDER BY s.batch, s.from_id`, append([]any{ms(now)}, args...)...)
+		WHERE (s.holder = '' OR s.lease_until <= ?) AND `+where+` ORDER BY s.batch, s.from_id`+s.forUpdate(), append([]any{ms(now)}, args...)...)
 	if err != nil {
 		return err
 	}
