@@ -3,7 +3,6 @@ package bot_test
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"newsbot/internal/emulator"
@@ -16,13 +15,7 @@ func TestAlertScreens(t *testing.T) {
 	for _, l := range locale.All() {
 		t.Run(string(l), func(t *testing.T) {
 			d := open(t, string(l))
-			keep := func(name string, m emulator.Message) {
-				t.Helper()
-				if strings.Contains(m.Text, "⟦") {
-					t.Errorf("%s: a message is missing:\n%s", name, m.Text)
-				}
-				golden(t, filepath.Join("testdata", "rates", string(l), "alert_"+name+".golden"), show(m))
-			}
+			keep := keeper(t, "rates/"+string(l)+"/alert_")
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
 			d.seedRates()
 			none := ask("/alert")

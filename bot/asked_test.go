@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,13 +24,7 @@ func TestRatesAskedScreens(t *testing.T) {
 	for _, l := range locale.All() {
 		t.Run(string(l), func(t *testing.T) {
 			d := open(t, string(l))
-			keep := func(name string, m emulator.Message) {
-				t.Helper()
-				if strings.Contains(m.Text, "⟦") {
-					t.Errorf("%s: a message is missing:\n%s", name, m.Text)
-				}
-				golden(t, filepath.Join("testdata", "rates", string(l), "asked_"+name+".golden"), show(m))
-			}
+			keep := keeper(t, "rates/"+string(l)+"/asked_")
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
 			keep("before_any_rates", ask("/rates xyz"))
 			d.seedRates()

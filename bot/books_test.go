@@ -35,8 +35,8 @@ func roubles(n int, usd, eur string) rates.Day {
 }
 
 // keeper keeps screens as golden files, and refuses those that speak of what
-// this bot does not show.
-func keeper(t *testing.T, dir string, never ...string) func(name string, m emulator.Message) {
+// this bot does not show. Their names follow prefix, which is in testdata.
+func keeper(t *testing.T, prefix string, never ...string) func(name string, m emulator.Message) {
 	return func(name string, m emulator.Message) {
 		t.Helper()
 		if strings.Contains(m.Text, "⟦") || strings.Contains(m.Text, "<no value>") {
@@ -47,7 +47,7 @@ func keeper(t *testing.T, dir string, never ...string) func(name string, m emula
 				t.Errorf("%s speaks of %s:\n%s", name, word, m.Text)
 			}
 		}
-		golden(t, filepath.Join("testdata", dir, name+".golden"), show(m))
+		golden(t, filepath.Join("testdata", prefix+name+".golden"), show(m))
 	}
 }
 
@@ -59,7 +59,7 @@ func TestBookOfRussia(t *testing.T) {
 			board := rates.Board{Book: bookOf(t, rates.CBR, "")}
 			d := openBoard(t, string(l), board, moscow)
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
-			keep := keeper(t, "books/russia/"+string(l), "₸", "Нацбанк", "Ұлттық Банк", "National Bank")
+			keep := keeper(t, "books/russia/"+string(l)+"/", "₸", "Нацбанк", "Ұлттық Банк", "National Bank")
 			for n, v := range map[int][2]string{17: {"80.5", "93.1"}, 18: {"80.9", "93.4"}, 19: {"81.2345", "93.9"}, 20: {"81", "94.05"}, 21: {"81.1234", "94.2"}} {
 				d.must(d.db.Rates(board.Book).Save(d.ctx(), d.clock(), roubles(n, v[0], v[1])))
 			}
@@ -102,7 +102,7 @@ func TestBookComputed(t *testing.T) {
 			board := rates.Board{Book: bookOf(t, rates.CBR, "UZS")}
 			d := openBoard(t, string(l), board, moscow)
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
-			keep := keeper(t, "books/sums/"+string(l), "₸", "₽", "Нацбанк", "Ұлттық Банк", "National Bank")
+			keep := keeper(t, "books/sums/"+string(l)+"/", "₸", "₽", "Нацбанк", "Ұлттық Банк", "National Bank")
 			for n, v := range map[int][2]string{18: {"80.9", "93.4"}, 19: {"81.2345", "93.9"}, 20: {"81", "94.05"}} {
 				crossed, err := rates.Cross(roubles(n, v[0], v[1]), "RUB", "UZS")
 				d.must(err)
@@ -133,7 +133,7 @@ func TestFallbackIsShownAsSuch(t *testing.T) {
 			board := rates.Board{Fallback: &other}
 			d := openBoard(t, string(l), board, almaty)
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
-			keep := keeper(t, "books/fallback/"+string(l))
+			keep := keeper(t, "books/fallback/"+string(l)+"/")
 			at := func(day, hour, minute int) { d.set(time.Date(2026, time.November, day, hour, minute, 0, 0, almaty)) }
 			name := map[locale.Language]string{locale.KK: "Ресей Банкі", locale.RU: "Банка России", locale.EN: "Bank of Russia"}[l]
 			d.seedBoard(24)
@@ -203,7 +203,7 @@ func TestDaysOff(t *testing.T) {
 		t.Run(string(l), func(t *testing.T) {
 			board := rates.Board{Book: bookOf(t, rates.CBR, "")}
 			d := openBoard(t, string(l), board, moscow)
-			keep := keeper(t, "books/russia/"+string(l), "₸", "Нацбанк", "Ұлттық Банк", "National Bank")
+			keep := keeper(t, "books/russia/"+string(l)+"/", "₸", "Нацбанк", "Ұлттық Банк", "National Bank")
 			for n, usd := range map[int]string{20: "81", 21: "81.1234", 27: "81.5"} {
 				d.must(d.db.Rates(board.Book).Save(d.ctx(), d.clock(), roubles(n, usd, "94.2")))
 			}

@@ -1,8 +1,6 @@
 package bot_test
 
 import (
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,13 +13,7 @@ func TestConvertScreens(t *testing.T) {
 	for _, l := range locale.All() {
 		t.Run(string(l), func(t *testing.T) {
 			d := open(t, string(l))
-			keep := func(name string, m emulator.Message) {
-				t.Helper()
-				if strings.Contains(m.Text, "⟦") {
-					t.Errorf("%s: a message is missing:\n%s", name, m.Text)
-				}
-				golden(t, filepath.Join("testdata", "rates", string(l), "convert_"+name+".golden"), show(m))
-			}
+			keep := keeper(t, "rates/"+string(l)+"/convert_")
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
 			keep("no_rates", ask("100 usd"))
 			d.seedRates()

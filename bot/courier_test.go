@@ -6,10 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"newsbot/bot"
 	"newsbot/internal/digest"
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
+	"newsbot/internal/telegram"
 )
 
 // uploads counts the pictures that were sent as bytes, and as what Telegram holds.
@@ -107,6 +110,68 @@ func TestDigestChartsAreDrawnOnce(t *testing.T) {
 	}
 	if bytes != 2 || held != people-2 {
 		t.Errorf("%d uploads and %d by id, want 2 and %d", bytes, held, people-2)
+	}
+}
+
+// courier makes a courier of a book's charts, apart from the bot's own.
+func (d *desk) courier(book rates.Book) *bot.Courier {
+	d.t.Helper()
+	client, err := telegram.New(telegram.Options{Token: token, BaseURL: d.tg.URL(), Log: quiet})
+	d.must(err)
+	return bot.NewCourier(d.db, book, client, d.clock, quiet)
+}
+
+// carry lets a courier bring the reader the dollar's month, and returns what came.
+func (d *desk) carry(c *bot.Courier) emulator.Message {
+	d.t.Helper()
+	out := c.Send(d.ctx(), outbox.Delivery{
+		ChatID: reader, Message: outbox.Message{Chart: &outbox.Chart{Code: "USD", Days: 30, Until: "2026-04-07", Language: "ru"}},
+	})
+	m, ok := d.tg.Message(reader, out.MessageID)
+	if out.Result != outbox.Sent || !ok {
+		d.t.Fatalf("the chart is not there: %+v", out)
+	}
+	return m
+}
+
+// A chart is sent as it was drawn for a quarter of an hour, and no longer: the
+// bank may have corrected what it shows.
+func TestCourierTrustsAChart(t *testing.T) {
+	d := open(t, "ru")
+	d.seedHistory(40)
+	d.ask(reader, reader, "/start")
+	c := d.courier(rates.Book{})
+	first := d.carry(c)
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC), [4]string{"USD", "1", "512.34", "0"})))
+	d.pass(14 * time.Minute)
+	if again := d.carry(c); d.pictureOf(again) != d.pictureOf(first) || again.Caption != first.Caption {
+		t.Errorf("it is drawn anew at once:\n%s", again.Caption)
+	}
+	d.pass(2 * time.Minute)
+	corrected := d.carry(c)
+	contains(t, corrected.Caption, "512,34")
+	if d.pictureOf(corrected) == d.pictureOf(first) {
+		t.Error("the correction comes under the old picture")
+	}
+}
+
+// A bank's picture is not sent for another's, be the numbers the same: they are
+// of other money.
+func TestChartsOfBooksAreApart(t *testing.T) {
+	d := open(t, "ru")
+	d.seedHistory(40)
+	d.ask(reader, reader, "/start")
+	russia := bookOf(t, rates.CBR, "")
+	quotes, err := d.db.Rates(rates.Book{}).History(d.ctx(), "USD", time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), d.clock())
+	d.must(err)
+	for _, q := range quotes {
+		d.must(d.db.Rates(russia).Save(d.ctx(), d.clock(), rates.Day{Date: q.Date, Rates: []rates.Rate{q.Rate}}))
+	}
+	tenge, roubles := d.carry(d.courier(rates.Book{})), d.carry(d.courier(russia))
+	contains(t, tenge.Caption, "₸")
+	contains(t, roubles.Caption, "₽")
+	if d.pictureOf(tenge) == d.pictureOf(roubles) {
+		t.Error("roubles are shown as tenge")
 	}
 }
 

@@ -3,7 +3,6 @@ package bot_test
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -43,13 +42,7 @@ func TestRatesScreens(t *testing.T) {
 		t.Run(string(l), func(t *testing.T) {
 			d := open(t, string(l))
 			at := func(day, hour, minute int) { d.set(time.Date(2026, time.November, day, hour, minute, 0, 0, almaty)) }
-			keep := func(name string, m emulator.Message) {
-				t.Helper()
-				if strings.Contains(m.Text, "⟦") {
-					t.Errorf("%s: a message is missing:\n%s", name, m.Text)
-				}
-				golden(t, filepath.Join("testdata", "rates", string(l), name+".golden"), show(m))
-			}
+			keep := keeper(t, "rates/"+string(l)+"/")
 			ask := func(text string) emulator.Message { t.Helper(); return d.ask(reader, reader, text) }
 
 			d.seedBoard(20)
