@@ -77,15 +77,8 @@ func parseChart(r *request) (q chartQuery, err error) {
 	default:
 		return q, badData{"theme of a chart"}
 	}
-	if s := r.arg(4); s != "" {
-		q.codes = strings.Split(s, "-")
-		for _, code := range q.codes {
-			if !codePattern.MatchString(code) || len(q.codes) > ratesAtOnce {
-				return q, badData{"currencies of a chart"}
-			}
-		}
-	}
-	return q, nil
+	q.codes, err = codesOf(r.arg(4))
+	return q, err
 }
 
 // chart shows how rates went, as a picture: a new message under the rates, in
@@ -106,17 +99,10 @@ func (b *Bot) chart(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	today := digest.Today(r.p, r.now)
-	from := today.AddDate(0, 0, -q.days)
-	var lines []history
-	for _, code := range q.shown() {
-		quotes, err := b.book().History(ctx, code, from, today)
-		if err != nil {
-			return answer{}, err
-		}
-		lines = append(lines, newHistory(code, quotes))
+	lines, from, err := chartLines(ctx, b.book(), q, digest.Today(r.p, r.now))
+	if err != nil {
+		return answer{}, err
 	}
-	lines = together(lines)
 	for _, h := range lines {
 		if len(h.days) < chartPoints {
 			return answer{toast: r.p.T("chart.too_little", "Code", h.code), alert: true}, nil
@@ -330,6 +316,17 @@ func (h history) extremes() (low, high dayRate) {
 	return low, high
 }
 
+// periods are the buttons for a chart's length. A digest's picture has them
+// alone: they lead to all that the others do.
+func (q chartQuery) periods(p *locale.Printer) (row []outbox.Button) {
+	for _, days := range chartPeriods {
+		next := q
+		next.days = days
+		row = append(row, outbox.Button{Text: mark(days == q.days, p.T("chart.days", "Count", days)), Data: next.data()})
+	}
+	return row
+}
+
 // keyboard changes one thing about a chart with each button.
 func (q chartQuery) keyboard(r *request) [][]outbox.Button {
 	with := func(change func(*chartQuery)) string {
@@ -339,13 +336,7 @@ func (q chartQuery) keyboard(r *request) [][]outbox.Button {
 		}
 		return next.data()
 	}
-	var periods []outbox.Button
-	for _, days := range chartPeriods {
-		periods = append(periods, outbox.Button{
-			Text: mark(days == q.days, r.p.T("chart.days", "Count", days)), Data: with(func(c *chartQuery) { c.days = days }),
-		})
-	}
-	keyboard := [][]outbox.Button{periods}
+	keyboard := [][]outbox.Button{q.periods(r.p)}
 	offered, own := slices.Clone(q.codes), digest.ChatCurrencies(r.chat, r.p.Base())
 	if len(offered) == 0 {
 		offered = slices.Clone(own)

@@ -155,7 +155,7 @@ func (c *Courier) prepare(ctx context.Context, s *sharedChart, which outbox.Char
 	if len(lines[0].days) < chartPoints {
 		return &chartError{err: fmt.Errorf("chart of %s: %w", which.Code, errNoChart)}
 	}
-	key, photo := q.key(p, c.book.Key(), lines), telegram.Photo{Caption: q.caption(p, lines, from), Keyboard: q.digestKeyboard(p)}
+	key, photo := q.key(p, c.book.Key(), lines), telegram.Photo{Caption: q.caption(p, lines, from), Keyboard: [][]outbox.Button{q.periods(p)}}
 	if !forgotten {
 		if photo.FileID, err = c.store.Picture(ctx, key); err != nil {
 			c.log.Warn("sent pictures are not known", slog.Any("error", err))
@@ -170,23 +170,17 @@ func (c *Courier) prepare(ctx context.Context, s *sharedChart, which outbox.Char
 	return nil
 }
 
-// chartLines reads what a chart of one currency shows.
+// chartLines reads what a chart shows, which is from a day until another.
 func chartLines(ctx context.Context, book store.Rates, q chartQuery, until time.Time) (lines []history, from time.Time, err error) {
 	from = until.AddDate(0, 0, -q.days)
-	quotes, err := book.History(ctx, q.code, from, until)
-	return []history{newHistory(q.code, quotes)}, from, err
-}
-
-// digestKeyboard leads from a digest's picture to other periods, and so to all
-// that a chart's buttons do.
-func (q chartQuery) digestKeyboard(p *locale.Printer) [][]outbox.Button {
-	var row []outbox.Button
-	for _, days := range chartPeriods {
-		next := q
-		next.days = days
-		row = append(row, outbox.Button{Text: mark(days == q.days, p.T("chart.days", "Count", days)), Data: next.data()})
+	for _, code := range q.shown() {
+		quotes, err := book.History(ctx, code, from, until)
+		if err != nil {
+			return nil, from, err
+		}
+		lines = append(lines, newHistory(code, quotes))
 	}
-	return [][]outbox.Button{row}
+	return together(lines), from, nil
 }
 
 // digestPicture is the picture of a digest as it would be now; nil when there is none.
@@ -203,7 +197,7 @@ func (b *Bot) digestPicture(ctx context.Context, r *request) (*picture, error) {
 	caption := q.caption(r.p, lines, from)
 	return &picture{
 		key:   q.key(r.p, b.o.Board.Key(), lines),
-		photo: telegram.Photo{Caption: caption, Keyboard: q.digestKeyboard(r.p)},
+		photo: telegram.Photo{Caption: caption, Keyboard: [][]outbox.Button{q.periods(r.p)}},
 		draw:  func() ([]byte, error) { return q.draw(r.p, lines) },
 		words: outbox.Message{Text: caption},
 	}, nil

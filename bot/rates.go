@@ -151,15 +151,11 @@ func parseCodes(text, base string) (codes, bad []string) {
 
 // ratesRefresh shows the same currencies as they are now, or on the button's date.
 func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
-	var q ratesQuery
-	if s := r.arg(0); s != "" {
-		q.codes = strings.Split(s, "-")
-		for _, code := range q.codes {
-			if !codePattern.MatchString(code) || len(q.codes) > ratesAtOnce {
-				return answer{}, badData{"currencies"}
-			}
-		}
+	codes, err := codesOf(r.arg(0))
+	if err != nil {
+		return answer{}, err
 	}
+	q := ratesQuery{codes: codes}
 	if s := r.arg(1); s != "" {
 		date, err := time.Parse(stampOfDay, s)
 		if err != nil || date.Year() < 1993 {
@@ -169,6 +165,20 @@ func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
 	}
 	m, err := b.ratesScreen(ctx, r, q)
 	return screen(m), err
+}
+
+// codesOf reads the currencies of a button: none, or as many as one screen has.
+func codesOf(data string) ([]string, error) {
+	if data == "" {
+		return nil, nil
+	}
+	codes := strings.Split(data, "-")
+	for _, code := range codes {
+		if !codePattern.MatchString(code) || len(codes) > ratesAtOnce {
+			return nil, badData{"currencies"}
+		}
+	}
+	return codes, nil
 }
 
 func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox.Message, error) {
