@@ -212,7 +212,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 	if !ok {
 		return outbox.Message{Text: r.p.H("convert.missing", "Code", code)}, nil
 	}
-	now := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Price(q.Value.String()))
+	now := r.p.H("alert.now", "Unit", r.p.Nominal(q.Nominal, code), "Value", r.p.Price(q.Value.String()))
 	switch {
 	case kind != "":
 	case threshold.GreaterThan(q.Value):
@@ -230,7 +230,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 		a.Armed = q.Value.GreaterThan(threshold)
 	}
 	if kind != store.AlertChange && (threshold.GreaterThan(q.Value.Mul(farAway)) || threshold.Mul(farAway).LessThan(q.Value)) {
-		text := r.p.H("alert.far", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Price(q.Value.String()), "Threshold", r.p.Price(threshold.String()))
+		text := r.p.H("alert.far", "Unit", r.p.Nominal(q.Nominal, code), "Value", r.p.Price(q.Value.String()), "Threshold", r.p.Price(threshold.String()))
 		return outbox.Message{Text: text}, nil
 	}
 	list, err := b.book().Alerts(ctx, r.chat.ID)
@@ -255,7 +255,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 
 // describe says what an alert waits for: "USD — 520,00 ₸ и выше".
 func describe(p *locale.Printer, a store.Alert) string {
-	unit := digest.Units(p, a.Nominal, a.Code)
+	unit := p.Nominal(a.Nominal, a.Code)
 	switch a.Kind {
 	case store.AlertAbove:
 		return p.T("alert.above", "Unit", unit, "Threshold", p.Price(a.Threshold.String()))
@@ -344,7 +344,7 @@ func (b *Bot) offerAlerts(ctx context.Context, r *request, code string) (outbox.
 	for _, p := range percents {
 		rows[2] = append(rows[2], outbox.Button{Text: "▲▼ " + r.p.Percent(p), Data: alertData("n", code, store.AlertChange, decimal.RequireFromString(p))})
 	}
-	text := r.p.H("alert.now", "Unit", digest.Units(r.p, q.Nominal, code), "Value", r.p.Price(q.Value.String())) + " " + r.p.H("alert.what")
+	text := r.p.H("alert.now", "Unit", r.p.Nominal(q.Nominal, code), "Value", r.p.Price(q.Value.String())) + " " + r.p.H("alert.what")
 	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{rows[0], rows[1], rows[2], back}}, nil
 }
 

@@ -175,7 +175,7 @@ func together(lines []history) []history {
 
 // change is by how many per cent the rate changed since a history began.
 func (h history) change() decimal.Decimal {
-	return digest.ChangePercent(h.first().value, h.last().value)
+	return rates.ChangePercent(h.first().value, h.last().value)
 }
 
 // key names a picture by all that it shows.
@@ -216,7 +216,7 @@ func (q chartQuery) draw(p *locale.Printer, lines []history) ([]byte, error) {
 		o.Note = p.T("chart.unit_compare", "Date", p.Date(digest.Civil(p, lines[0].first().date)))
 		o.Zero, o.Number = true, p.Percent
 		for _, h := range lines {
-			one := chart.Series{Last: h.code + "\u00a0" + digest.SignedPercent(p, h.change())}
+			one := chart.Series{Last: h.code + "\u00a0" + p.SignedPercent(h.change())}
 			base := h.first().value.InexactFloat64()
 			for _, d := range h.days {
 				one.Points = append(one.Points, chart.Point{Date: d.date, Value: (d.value.InexactFloat64()/base - 1) * 100})
@@ -252,7 +252,7 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from time.Time) 
 	}
 	for _, h := range lines {
 		last := h.last()
-		t.WriteString("<b>" + locale.Escape(digest.Units(p, h.nominal, h.code)) + "</b> — " + locale.Escape(p.Price(last.value.String())))
+		t.WriteString("<b>" + locale.Escape(p.Nominal(h.nominal, h.code)) + "</b> — " + locale.Escape(p.Price(last.value.String())))
 		if !last.date.Equal(newest) {
 			t.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(digest.Civil(p, last.date))) + ")")
 		}
@@ -294,7 +294,7 @@ func (q chartQuery) over(p *locale.Printer, h history, from time.Time) string {
 		if change.IsNegative() {
 			arrow = "▼"
 		}
-		words = arrow + "\u00a0" + p.Price(change.Abs().String()) + " (" + digest.SignedPercent(p, h.change()) + ")"
+		words = arrow + "\u00a0" + p.Price(change.Abs().String()) + " (" + p.SignedPercent(h.change()) + ")"
 	}
 	if first := h.first().date; first.Sub(from) > chartSlack*24*time.Hour {
 		return p.H("chart.since", "Date", p.Date(digest.Civil(p, first)), "Change", words)

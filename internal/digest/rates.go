@@ -54,47 +54,20 @@ func rateLine(p *locale.Printer, code string, quotes map[string]rates.Quote, dat
 		return "<b>" + locale.Escape(code) + "</b> — " + p.H("rates.no_data")
 	}
 	var b strings.Builder
-	b.WriteString("<b>" + locale.Escape(Units(p, q.Nominal, code)) + "</b> — " + locale.Escape(p.Price(q.Value.String())))
-	if change, ok := q.ChangeSince(); ok && p.PriceNumber(change.Abs().String()) != p.PriceNumber("0") {
-		arrow := " ▲\u00a0"
-		if change.IsNegative() {
-			arrow = " ▼\u00a0"
+	b.WriteString("<b>" + locale.Escape(p.Nominal(q.Nominal, code)) + "</b> — " + locale.Escape(p.Price(q.Value.String())))
+	if change, ok := q.ChangeSince(); ok {
+		share := decimal.Zero
+		if percent {
+			share = rates.ChangePercent(q.Value.Sub(change), q.Value)
 		}
-		b.WriteString(arrow + p.PriceNumber(change.Abs().String()))
-		if share := ChangePercent(q.Value.Sub(change), q.Value); percent && !share.IsZero() {
-			b.WriteString(" (" + SignedPercent(p, share) + ")")
+		if text := p.Change(change, share); text != "" {
+			b.WriteString(" " + text)
 		}
 	}
 	if !q.Date.Equal(date) {
 		b.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(Civil(p, q.Date))) + ")")
 	}
 	return b.String()
-}
-
-// Units names an amount of a currency by its code; one is not said: "USD", "100 UZS".
-func Units(p *locale.Printer, nominal int64, code string) string {
-	if nominal == 1 {
-		return code
-	}
-	return p.Int(nominal) + "\u00a0" + code
-}
-
-// ChangePercent is by how many per cent after is more than before, to two
-// digits; zero when before is not above zero.
-func ChangePercent(before, after decimal.Decimal) decimal.Decimal {
-	if !before.IsPositive() {
-		return decimal.Zero
-	}
-	return after.Sub(before).Mul(decimal.NewFromInt(100)).DivRound(before, 2)
-}
-
-// SignedPercent writes a change: "+0,51 %".
-func SignedPercent(p *locale.Printer, share decimal.Decimal) string {
-	text := p.Percent(share.StringFixed(2))
-	if share.IsPositive() {
-		return "+" + text
-	}
-	return text
 }
 
 // Newest returns quotes by code and the newest date among them; ok is false when there are none.
@@ -184,7 +157,7 @@ func Meanwhile(ctx context.Context, db *store.Store, board rates.Board, p *local
 	var t strings.Builder
 	t.WriteString("<b>" + p.H("rates.meanwhile", "Date", p.Date(Civil(p, date))) + "</b>\n")
 	for _, q := range quotes {
-		t.WriteString(locale.Escape(Units(p, q.Nominal, q.Code)) + " — " + locale.Escape(p.Price(q.Value.String())))
+		t.WriteString(locale.Escape(p.Nominal(q.Nominal, q.Code)) + " — " + locale.Escape(p.Price(q.Value.String())))
 		if !q.Date.Equal(date) {
 			t.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(Civil(p, q.Date))) + ")")
 		}

@@ -132,18 +132,11 @@ func alertMessage(book rates.Book, d store.DueAlert, date, now time.Time, value,
 		zone = time.UTC // the date below is the same in every zone
 	}
 	p := locale.New(locale.Language(d.Chat.Language), zone).Of(book.Words())
-	unit := d.Code
-	if d.Nominal != 1 {
-		unit = p.Int(d.Nominal) + "\u00a0" + d.Code
-	}
-	line := "🔔 <b>" + locale.Escape(unit) + "</b> — <b>" + locale.Escape(p.Price(value.String())) + "</b>"
-	if change := value.Sub(before); known && p.PriceNumber(change.Abs().String()) != p.PriceNumber("0") {
-		arrow, sign := "▲", "+"
-		if change.IsNegative() {
-			arrow, sign = "▼", ""
+	line := "🔔 <b>" + locale.Escape(p.Nominal(d.Nominal, d.Code)) + "</b> — <b>" + locale.Escape(p.Price(value.String())) + "</b>"
+	if known {
+		if change := p.Change(value.Sub(before), rates.ChangePercent(before, value)); change != "" {
+			line += " " + change
 		}
-		share := change.Mul(decimal.NewFromInt(100)).DivRound(before, 2)
-		line += " " + arrow + "\u00a0" + p.PriceNumber(change.Abs().String()) + " (" + sign + p.Percent(share.StringFixed(2)) + ")"
 	}
 	var why string
 	switch d.Kind {

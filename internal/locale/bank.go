@@ -130,6 +130,42 @@ func (p *Printer) PriceNumber(s string) string {
 	return p.Decimal(s)
 }
 
+// Nominal names as many units of a currency as a bank lists; one is not said: "USD", "100 UZS".
+func (p *Printer) Nominal(units int64, code string) string {
+	if units == 1 {
+		return code
+	}
+	return p.Int(units) + nbsp + code
+}
+
+// Change writes by how much a price went up or down, and by how many per cent:
+// "▲ 2,44 (+0,51 %)". Zero per cent are not said, and nothing is of a change
+// that is less than a price's last digit.
+func (p *Printer) Change(change, percent decimal.Decimal) string {
+	number := p.PriceNumber(change.Abs().String())
+	if number == p.PriceNumber("0") {
+		return ""
+	}
+	arrow := "▲"
+	if change.IsNegative() {
+		arrow = "▼"
+	}
+	text := arrow + nbsp + number
+	if !percent.IsZero() {
+		text += " (" + p.SignedPercent(percent) + ")"
+	}
+	return text
+}
+
+// SignedPercent writes a change in per cent: "+0,51 %".
+func (p *Printer) SignedPercent(percent decimal.Decimal) string {
+	text := p.Percent(percent.StringFixed(2))
+	if percent.IsPositive() {
+		return "+" + text
+	}
+	return text
+}
+
 // Amount writes an amount of any currency: "47 877,00 ₸", "100 USD". All digits of s are kept.
 func (p *Printer) Amount(s, code string) string {
 	if code == p.bank.base {

@@ -3,6 +3,8 @@ package locale
 import (
 	"strings"
 	"testing"
+
+	"github.com/shopspring/decimal"
 )
 
 // A message says whose rates it tells of, and calls computed ones by no other name.
@@ -45,6 +47,27 @@ func TestTwins(t *testing.T) {
 			if strings.Contains(text, official[l]) && !denied {
 				t.Errorf("%s: %s calls computed rates official: %s", l, key, text)
 			}
+		}
+	}
+}
+
+func TestChange(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		lang            Language
+		computed        bool
+		change, percent string
+		want            string
+	}{
+		{"dearer", RU, false, "2.44", "0.51", "▲\u00a02,44 (+0,51\u00a0%)"},
+		{"cheaper", KK, false, "-2.4", "-0.50", "▼\u00a02,40 (-0,50%)"},
+		{"no per cent that can be seen", EN, false, "0.01", "0.00", "▲\u00a00.01"},
+		{"nothing", RU, false, "0", "0", ""},
+		{"less than the last digit that is shown", RU, true, "0.0000000001234", "0.01", "▲\u00a00,0000000001234 (+0,01\u00a0%)"},
+	} {
+		p := New(c.lang, nil).Of("cbr", "KZT", c.computed)
+		if got := p.Change(decimal.RequireFromString(c.change), decimal.RequireFromString(c.percent)); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
 }

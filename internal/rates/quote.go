@@ -29,6 +29,15 @@ func (q Quote) ChangeSince() (change decimal.Decimal, ok bool) {
 	return q.Value.Sub(before), true
 }
 
+// ChangePercent is by how many per cent after is more than before, to two
+// digits; zero when before is not above zero.
+func ChangePercent(before, after decimal.Decimal) decimal.Decimal {
+	if !before.IsPositive() {
+		return decimal.Zero
+	}
+	return after.Sub(before).Mul(decimal.NewFromInt(100)).DivRound(before, 2)
+}
+
 // Direction is the sign of ChangeSince: 1 dearer, -1 cheaper, 0 unchanged or
 // not known.
 func (q Quote) Direction() int {
