@@ -115,7 +115,7 @@ func (r *request) deliverAll(what []string, msgs []Message) ([]*wireMessage, *ap
 	}
 	var out []*wireMessage
 	for _, m := range msgs {
-		r.s.sent.Add(1)
+		r.s.took(c.id)
 		out = append(out, r.s.wireMessage(c, r.s.post(c, m)))
 	}
 	return out, nil

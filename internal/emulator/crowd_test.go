@@ -13,15 +13,20 @@ func TestCrowd(t *testing.T) {
 	for _, chat := range []string{"9000", "9002", "9002", "501"} {
 		must(t, s, nil, "sendMessage", "chat_id", chat, "text", "x")
 	}
+	said, err := s.Say(aida, aida, "y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, s, nil, "copyMessages", "chat_id", "9001", "from_chat_id", "501", "message_ids", idsOf(t, said))
 	refused(t, s, "Bad Request: chat not found", "sendMessage", "chat_id", "9003", "text", "x")
 	refused(t, s, "Bad Request: message text is empty", "sendMessage", "chat_id", "9001", "text", " ")
-	if got := s.Got(); !slices.Equal(got, []int{1, 0, 2}) {
+	if got := s.Got(); !slices.Equal(got, []int{1, 1, 2}) {
 		t.Errorf("the crowd got %v", got)
 	}
-	if times := s.SendTimes(); len(times) != 4 || times[0].Before(before) || !slices.IsSortedFunc(times, time.Time.Compare) {
+	if times := s.SendTimes(); len(times) != 5 || times[0].Before(before) || !slices.IsSortedFunc(times, time.Time.Compare) {
 		t.Errorf("times %v", times)
 	}
-	if s.Answered(http.StatusOK) != 4 || s.Answered(http.StatusBadRequest) != 2 || s.Answered(0) != 0 || s.Answered(-1) != 0 || s.Answered(999) != 0 {
+	if s.Answered(http.StatusOK) != 5 || s.Answered(http.StatusBadRequest) != 2 || s.Answered(0) != 0 || s.Answered(-1) != 0 || s.Answered(999) != 0 {
 		t.Errorf("answered %d, %d, %d", s.Answered(200), s.Answered(400), s.Answered(0))
 	}
 	s.AddUser(User{ID: 9001, FirstName: "Ann"})

@@ -61,11 +61,10 @@ type whenParser struct {
 
 // whenFold brings what people type to one spelling: small letters, and Kazakh
 // ones that a Russian keyboard lacks as they are typed on it.
-func whenFold(s string) string {
-	s = strings.ToLower(norm.NFKC.String(s))
-	return strings.NewReplacer("ё", "е", "ә", "а", "ғ", "г", "қ", "к", "ң", "н", "ө", "о", "ұ", "у", "ү", "у", "һ", "х", "і", "и",
-		"’", "'", "–", "-", "—", "-", "−", "-", "\u200b", "", "\u200e", "", "\u200f", "", "\ufe0f", "").Replace(s)
-}
+func whenFold(s string) string { return whenSpelling.Replace(strings.ToLower(norm.NFKC.String(s))) }
+
+var whenSpelling = strings.NewReplacer("ё", "е", "ә", "а", "ғ", "г", "қ", "к", "ң", "н", "ө", "о", "ұ", "у", "ү", "у", "һ", "х", "і", "и",
+	"’", "'", "–", "-", "—", "-", "−", "-", "\u200b", "", "\u200e", "", "\u200f", "", "\ufe0f", "")
 
 var (
 	isoField     = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2})t(\d{1,2}:\d{2})$`)
