@@ -142,8 +142,8 @@ func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (a
 	if c.Kind != store.KindSend || c.Message.Text == "" && c.Message.Copy == nil {
 		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
 	}
-	if there, err := b.stillThere(ctx, c); err != nil || !there {
-		return answer{toast: r.p.T("broadcast.lost"), alert: true}, err
+	if !b.stillThere(ctx, c) {
+		return answer{toast: r.p.T("broadcast.lost"), alert: true}, nil
 	}
 	fix, err := b.lastCorrection(ctx, c)
 	if err != nil {

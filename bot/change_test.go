@@ -266,6 +266,10 @@ func TestHopelessBroadcastIsHeld(t *testing.T) {
 	opened, _, _ := d.press(editor, list, "1")
 	contains(t, opened.Text, "Broadcast is paused")
 	d.press(editor, opened, "Go on")
+	d.must(d.another().Progress(d.ctx())) // of a process that takes over
+	if now := d.broadcastOf(card); now.State == store.BroadcastPaused {
+		t.Error("it is held again, against the editor's word")
+	}
 	report := d.ended(opened, "Broadcast is done")
 	contains(t, report.Text, "Not delivered: 81")
 	if old, _ := d.tg.Message(editor, card.ID); !strings.Contains(old.Text, "further down") {

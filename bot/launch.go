@@ -25,18 +25,17 @@ func (b *Bot) launch(ctx context.Context, r *request, c store.Broadcast) (answer
 	if !c.StartAt.IsZero() && !c.StartAt.After(r.now) {
 		return answer{toast: r.p.T("draft.too_late"), alert: true}, nil
 	}
-	if there, err := b.stillThere(ctx, c); err != nil || !there {
-		return answer{toast: r.p.T("broadcast.lost"), alert: true}, err
+	if !b.stillThere(ctx, c) {
+		return answer{toast: r.p.T("broadcast.lost"), alert: true}, nil
 	}
 	log := b.o.Log.With(slog.String("broadcast", c.ID), slog.Int64("editor", r.from.ID))
 	switch {
 	case b.needsApproval(c):
-		done, err := b.o.Store.SubmitBroadcast(ctx, c.ID)
+		a, done, err := b.askLeave(ctx, r, c, b.o.Store.SubmitBroadcast)
 		if err != nil || !done {
 			return already(r), err
 		}
-		c.State = store.BroadcastWaiting
-		return b.askLeave(ctx, r, c)
+		return a, nil
 	case !c.StartAt.IsZero():
 		done, err := b.o.Store.ScheduleBroadcast(ctx, c.ID, c.StartAt)
 		if err != nil || !done {
@@ -57,7 +56,7 @@ func (b *Bot) begin(ctx context.Context, r *request, c store.Broadcast) (answer,
 		return answer{}, err
 	}
 	if !started {
-		return b.notStarted(ctx, r, c.ID)
+		return b.notStarted(ctx, r, c.ID, store.BroadcastDraft)
 	}
 	b.o.Log.Info("broadcast started", slog.String("broadcast", c.ID), slog.String("kind", c.Kind), slog.Int64("editor", r.from.ID))
 	b.o.Wake()
@@ -70,14 +69,14 @@ func (b *Bot) begin(ctx context.Context, r *request, c store.Broadcast) (answer,
 	return screen(runScreen(r.p, c, pace{}, nil)), nil
 }
 
-// notStarted says why a draft did not start: another press was faster, or the
-// message that it is about is being worked on.
-func (b *Bot) notStarted(ctx context.Context, r *request, id string) (answer, error) {
+// notStarted says why a broadcast that was in a state did not start: another
+// press was faster, or the message that it is about is being worked on.
+func (b *Bot) notStarted(ctx context.Context, r *request, id, state string) (answer, error) {
 	now, err := b.o.Store.Broadcast(ctx, id)
 	if err != nil {
 		return answer{}, err
 	}
-	if now.State == store.BroadcastDraft {
+	if now.State == state {
 		return answer{toast: r.p.T("change.busy"), alert: true}, nil
 	}
 	return already(r), nil
@@ -88,40 +87,39 @@ func already(r *request) answer { return answer{toast: r.p.T("broadcast.already"
 
 // stillThere tells whether the message that a broadcast copies is still there:
 // the editor may have deleted it from the chat.
-func (b *Bot) stillThere(ctx context.Context, c store.Broadcast) (bool, error) {
+func (b *Bot) stillThere(ctx context.Context, c store.Broadcast) bool {
 	held := c.Message.Copy
 	if held == nil || !b.wait(ctx, held.ChatID) {
-		return true, nil
+		return true
 	}
-	// Giving it the buttons that it has changes nothing and fails when it is gone.
+	// Giving it the buttons that it has changes nothing and fails when it is gone;
+	// what else may be wrong now is no word about the message.
 	err := b.o.Telegram.SetKeyboard(ctx, held.ChatID, held.MessageID, c.Message.Keyboard)
-	if err != nil && telegram.Classify(err) == telegram.NotFound {
-		return false, nil
-	}
-	return true, nil // what else may be wrong now is no word about the message
+	return err == nil || telegram.Classify(err) != telegram.NotFound
 }
 
-// askLeave asks the other editors about a broadcast that waits for leave, and
-// shows its author that it does.
-func (b *Bot) askLeave(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
-	b.o.Log.Info("broadcast waits for another editor", slog.String("broadcast", c.ID), slog.Int64("editor", r.from.ID))
+// askLeave lets a broadcast wait for leave, asks the other editors for it, and
+// shows its author that it waits; done is what submit says.
+func (b *Bot) askLeave(ctx context.Context, r *request, c store.Broadcast,
+	submit func(ctx context.Context, now time.Time, id string, words ...outbox.Delivery) (bool, error)) (_ answer, done bool, err error) {
 	count, err := b.countFor(ctx, r.now, c)
 	if err != nil {
-		return answer{}, err
+		return answer{}, false, err
 	}
-	if err := b.askEditors(ctx, r, c, count); err != nil {
-		return answer{}, err
+	if done, err := submit(ctx, r.now, c.ID, b.asking(ctx, r, c, count)...); err != nil || !done {
+		return answer{}, false, err
 	}
-	return screen(waitingCard(r.p, c, count, r.now, true)), nil
+	b.o.Log.Info("broadcast waits for another editor", slog.String("broadcast", c.ID), slog.Int64("editor", r.from.ID))
+	b.o.Wake()
+	return screen(waitingCard(r.p, c, count, r.now, true)), true, nil
 }
 
-// askEditors sends a broadcast that waits for leave to the other editors.
-func (b *Bot) askEditors(ctx context.Context, r *request, c store.Broadcast, count int) error {
+// asking is how a broadcast that waits for leave is shown to the other editors.
+func (b *Bot) asking(ctx context.Context, r *request, c store.Broadcast, count int) (asked []outbox.Delivery) {
 	key := "approval.asked"
 	if c.Kind == store.KindCorrect {
 		key = "approval.asked_correct"
 	}
-	var asked []outbox.Delivery
 	for _, id := range b.o.Editors {
 		if id == r.from.ID {
 			continue
@@ -137,11 +135,7 @@ func (b *Bot) askEditors(ctx context.Context, r *request, c store.Broadcast, cou
 			})
 		}
 	}
-	if _, err := b.o.Store.Enqueue(ctx, r.now, asked...); err != nil {
-		return fmt.Errorf("ask editors: %w", err)
-	}
-	b.o.Wake()
-	return nil
+	return asked
 }
 
 // editorPrinter writes to an editor in the language of their chat with the bot.
@@ -153,17 +147,13 @@ func (b *Bot) editorPrinter(ctx context.Context, id int64) *locale.Printer {
 	return b.printer(locale.Language(chat.Language), chat.Zone)
 }
 
-// tell sends an editor a few words about a broadcast, once for each what.
-func (b *Bot) tell(ctx context.Context, r *request, c store.Broadcast, what, html string) error {
-	_, err := b.o.Store.Enqueue(ctx, r.now, outbox.Delivery{
-		Key:    fmt.Sprintf("t:%s:%s:%d", c.ID, what, r.update),
-		ChatID: c.EditorChat, Lane: outbox.LaneReply, Message: outbox.Message{Text: html}, DueAt: r.now,
-	})
-	if err != nil {
-		return fmt.Errorf("tell editor: %w", err)
+// word tells a broadcast's author what another editor has decided about it.
+func (b *Bot) word(ctx context.Context, r *request, c store.Broadcast, key string) outbox.Delivery {
+	p := b.editorPrinter(ctx, c.EditorID)
+	return outbox.Delivery{
+		Key:    fmt.Sprintf("t:%s:%s:%d", c.ID, key, r.update),
+		ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: r.now, Message: outbox.Message{Text: p.H(key, "Name", r.from.Name, "Title", c.Title)},
 	}
-	b.o.Wake()
-	return nil
 }
 
 // waitingCard is what editors see of a broadcast that waits for leave: its
@@ -193,22 +183,15 @@ func (b *Bot) approve(ctx context.Context, r *request, c store.Broadcast) (answe
 	case !c.StartAt.IsZero() && !c.StartAt.After(r.now):
 		return answer{toast: r.p.T("draft.too_late"), alert: true}, nil
 	}
-	approved, err := b.o.Store.ApproveBroadcast(ctx, r.now, c.ID, r.from.ID)
+	approved, err := b.o.Store.ApproveBroadcast(ctx, r.now, c.ID, r.from.ID, b.word(ctx, r, c, "approval.given"))
 	if err != nil {
 		return answer{}, err
 	}
 	if !approved {
-		if now, err := b.o.Store.Broadcast(ctx, c.ID); err == nil && now.State == store.BroadcastWaiting {
-			return answer{toast: r.p.T("change.busy"), alert: true}, nil
-		}
-		return already(r), nil
+		return b.notStarted(ctx, r, c.ID, store.BroadcastWaiting)
 	}
 	b.o.Log.Info("broadcast approved", slog.String("broadcast", c.ID), slog.Int64("editor", r.from.ID))
 	b.o.Wake()
-	p := b.editorPrinter(ctx, c.EditorID)
-	if err := b.tell(ctx, r, c, "ok", p.H("approval.given", "Name", r.from.Name, "Title", c.Title)); err != nil {
-		return answer{}, err
-	}
 	return screen(outbox.Message{Text: r.p.H("approval.you_gave", "Title", c.Title), Keyboard: [][]outbox.Button{
 		{{Text: r.p.T("list.open"), Data: "b:" + c.ID + ":open"}},
 	}}), nil
@@ -219,20 +202,17 @@ func (b *Bot) deny(ctx context.Context, r *request, c store.Broadcast) (answer, 
 	if c.EditorID == r.from.ID {
 		return answer{toast: r.p.T("approval.not_yours"), alert: true}, nil
 	}
-	if returned, err := b.o.Store.ReturnBroadcast(ctx, c.ID); err != nil || !returned {
+	if returned, err := b.o.Store.ReturnBroadcast(ctx, r.now, c.ID, b.word(ctx, r, c, "approval.denied")); err != nil || !returned {
 		return already(r), err
 	}
 	b.o.Log.Info("broadcast denied", slog.String("broadcast", c.ID), slog.Int64("editor", r.from.ID))
-	p := b.editorPrinter(ctx, c.EditorID)
-	if err := b.tell(ctx, r, c, "deny", p.H("approval.denied", "Name", r.from.Name, "Title", c.Title)); err != nil {
-		return answer{}, err
-	}
+	b.o.Wake()
 	return screen(outbox.Message{Text: r.p.H("approval.you_denied", "Title", c.Title)}), nil
 }
 
 // takeBack makes a draft again of what waits for leave or for its time.
 func (b *Bot) takeBack(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
-	if returned, err := b.o.Store.ReturnBroadcast(ctx, c.ID); err != nil || !returned {
+	if returned, err := b.o.Store.ReturnBroadcast(ctx, r.now, c.ID); err != nil || !returned {
 		return already(r), err
 	}
 	c.State = store.BroadcastDraft

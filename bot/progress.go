@@ -72,10 +72,8 @@ func (b *Bot) startDue(ctx context.Context) error {
 		return err
 	}
 	for _, c := range missed {
-		// First the word, then the change: a crash between them repeats the word,
-		// whose key is the same.
 		p := b.editorPrinter(ctx, c.EditorID)
-		_, err := b.o.Store.Enqueue(ctx, now, outbox.Delivery{
+		returned, err := b.o.Store.ReturnBroadcast(ctx, now, c.ID, outbox.Delivery{
 			Key: fmt.Sprintf("m:%s:%d", c.ID, c.StartAt.UnixMilli()), ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
 			Message: outbox.Message{
 				Text:     p.H("scheduled.missed", "Title", c.Title, "Time", whenWords(p, c.StartAt, now)),
@@ -83,10 +81,10 @@ func (b *Bot) startDue(ctx context.Context) error {
 			},
 		})
 		if err != nil {
-			return fmt.Errorf("tell of a missed broadcast: %w", err)
-		}
-		if _, err := b.o.Store.ReturnBroadcast(ctx, c.ID); err != nil {
 			return err
+		}
+		if !returned { // an editor was faster
+			continue
 		}
 		b.o.Log.Warn("broadcast missed its time", slog.String("broadcast", c.ID), slog.Time("at", c.StartAt))
 		b.o.Wake()
@@ -110,7 +108,7 @@ type shownRun struct {
 	pace    pace
 	settled int
 	taken   time.Time
-	held    bool // it was paused for reaching nobody
+	held    bool // it was held for reaching nobody: that is over
 }
 
 func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
@@ -121,9 +119,12 @@ func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
 	b.shown[c.ID] = next
 	b.setPace(c.ID, next.pace)
 	if c.State == store.BroadcastRunning && c.Sent == 0 && c.Failed >= hopeless && !next.held {
-		next.held = true // once: an editor who lets it go on means it
+		if err := b.holdHopeless(ctx, c); err != nil {
+			return err
+		}
+		next.held = true
 		b.shown[c.ID] = next
-		return b.holdHopeless(ctx, c)
+		return nil
 	}
 	var reasons map[outbox.Reason]int
 	if ended {
@@ -171,14 +172,9 @@ func (s shownRun) measured(c store.Broadcast, now time.Time) shownRun {
 	return s
 }
 
-// holdHopeless pauses a broadcast that nobody gets and tells its author.
+// holdHopeless pauses a broadcast that nobody gets and tells its author, once: an
+// editor who lets it go on means it, also when another process takes over.
 func (b *Bot) holdHopeless(ctx context.Context, c store.Broadcast) error {
-	paused, err := b.o.Store.PauseBroadcast(ctx, b.o.Now(), c.ID)
-	if err != nil || !paused {
-		return err
-	}
-	b.o.Halt(c.ID)
-	b.o.Log.Warn("broadcast held: nobody gets it", slog.String("broadcast", c.ID), slog.Int("failed", c.Failed))
 	reasons, err := b.o.Store.FailureReasons(ctx, c.ID)
 	if err != nil {
 		return err
@@ -189,13 +185,15 @@ func (b *Bot) holdHopeless(ctx context.Context, c store.Broadcast) error {
 		why = reasonWords(p, first[0])
 	}
 	now := b.o.Now()
-	_, err = b.o.Store.Enqueue(ctx, now, outbox.Delivery{
+	held, err := b.o.Store.HoldBroadcast(ctx, now, c.ID, outbox.Delivery{
 		Key: "p:" + c.ID, ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
 		Message: outbox.Message{Text: p.H("broadcast.hopeless", "Title", c.Title, "Count", c.Failed, "Reason", why)},
 	})
-	if err != nil {
-		return fmt.Errorf("tell of a held broadcast: %w", err)
+	if err != nil || !held {
+		return err
 	}
+	b.o.Halt(c.ID)
+	b.o.Log.Warn("broadcast held: nobody gets it", slog.String("broadcast", c.ID), slog.Int("failed", c.Failed))
 	b.o.Wake()
 	return nil
 }

@@ -85,13 +85,12 @@ func (b *Bot) takeWhen(ctx context.Context, r *request, id string) (answer, erro
 // resubmit gives a broadcast that another editor let go for one time another
 // time, for which it needs leave again.
 func (b *Bot) resubmit(ctx context.Context, r *request, c store.Broadcast, at time.Time) (answer, error) {
-	if changed, err := b.o.Store.ResubmitBroadcast(ctx, c.ID, at); err != nil || !changed {
+	c.StartAt = at
+	a, done, err := b.askLeave(ctx, r, c, func(ctx context.Context, now time.Time, id string, words ...outbox.Delivery) (bool, error) {
+		return b.o.Store.ResubmitBroadcast(ctx, now, id, at, words...)
+	})
+	if err != nil || !done {
 		return note(r.p.H("broadcast.already")), err
-	}
-	c.State, c.StartAt = store.BroadcastWaiting, at
-	a, err := b.askLeave(ctx, r, c)
-	if err != nil {
-		return answer{}, err
 	}
 	return b.over(ctx, r, a)
 }

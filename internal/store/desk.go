@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"newsbot/internal/outbox"
 )
 
 // DraftsOf returns an editor's drafts, the newest first, at most limit.
@@ -32,16 +34,16 @@ func (s *Store) LastCorrection(ctx context.Context, id string) (Broadcast, error
 
 // ReturnBroadcast makes a draft again of a broadcast that waits for leave or for
 // its time; false when it does neither. Who had given leave has to give it again.
-func (s *Store) ReturnBroadcast(ctx context.Context, id string) (bool, error) {
-	return s.turn(ctx, "return", id, `UPDATE broadcasts SET state = 'draft', approver_id = 0
+func (s *Store) ReturnBroadcast(ctx context.Context, now time.Time, id string, words ...outbox.Delivery) (bool, error) {
+	return s.turn(ctx, now, "return", id, words, `UPDATE broadcasts SET state = 'draft', approver_id = 0
 		WHERE broadcast_id = ? AND state IN ('waiting', 'scheduled')`, id)
 }
 
 // ResubmitBroadcast gives a scheduled broadcast another time, the zero one being
 // at once, and lets it wait for another editor again: leave was given for the
 // time that it had. It is false when it is not scheduled any more.
-func (s *Store) ResubmitBroadcast(ctx context.Context, id string, start time.Time) (bool, error) {
-	return s.turn(ctx, "submit again", id, `UPDATE broadcasts SET state = 'waiting', approver_id = 0, start_at = ?
+func (s *Store) ResubmitBroadcast(ctx context.Context, now time.Time, id string, start time.Time, words ...outbox.Delivery) (bool, error) {
+	return s.turn(ctx, now, "submit again", id, words, `UPDATE broadcasts SET state = 'waiting', approver_id = 0, start_at = ?
 		WHERE broadcast_id = ? AND state = 'scheduled'`, ms(start), id)
 }
 

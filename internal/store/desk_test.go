@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"newsbot/internal/outbox"
 	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
 )
@@ -41,22 +42,22 @@ func TestReturnToDraft(t *testing.T) {
 				t.Fatalf("%s: %v, %v; want %v", what, got, err, want)
 			}
 		}
-		ok, err := s.ReturnBroadcast(ctx, "b")
+		ok, err := s.ReturnBroadcast(ctx, noon, "b")
 		turn(false, "a draft is returned", ok, err)
-		ok, err = s.SubmitBroadcast(ctx, "b")
+		ok, err = s.SubmitBroadcast(ctx, noon, "b")
 		turn(true, "submitted", ok, err)
-		ok, err = s.ReturnBroadcast(ctx, "b")
+		ok, err = s.ReturnBroadcast(ctx, noon, "b")
 		turn(true, "returned", ok, err)
 		ok, err = s.ApproveBroadcast(ctx, noon, "b", 2)
 		turn(false, "approved after it was taken back", ok, err)
-		ok, err = s.SubmitBroadcast(ctx, "b")
+		ok, err = s.SubmitBroadcast(ctx, noon, "b")
 		turn(true, "submitted again", ok, err)
 		ok, err = s.ApproveBroadcast(ctx, noon, "b", 2)
 		turn(true, "approved", ok, err)
 		if b := read(t, s, "b"); b.State != store.BroadcastScheduled || b.ApproverID != 2 {
 			t.Fatalf("approved it is %+v", b)
 		}
-		ok, err = s.ReturnBroadcast(ctx, "b")
+		ok, err = s.ReturnBroadcast(ctx, noon, "b")
 		turn(true, "returned when scheduled", ok, err)
 		if b := read(t, s, "b"); b.State != store.BroadcastDraft || b.ApproverID != 0 || !b.StartAt.Equal(later) {
 			t.Errorf("returned it is %+v", b)
@@ -125,6 +126,71 @@ func TestCorrectionIsNotMissed(t *testing.T) {
 		must(t, err)
 		if len(started) != 1 || started[0] != "fix" {
 			t.Errorf("started %v after its target ended", started)
+		}
+	})
+}
+
+// A broadcast's state and the words that editors get about it are written
+// together: what cannot be told does not happen.
+func TestWordsGoWithTheState(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		later := noon.Add(time.Hour)
+		touch(t, s, 1)
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "b", EditorID: 1, EditorChat: 1, Message: text("x"), StartAt: later}))
+		for _, tt := range []struct {
+			name string
+			to   string // the state that the step leads to
+			step func(id string, words ...outbox.Delivery) (bool, error)
+		}{
+			{"submit", store.BroadcastWaiting, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.SubmitBroadcast(ctx, noon, id, words...)
+			}},
+			{"return", store.BroadcastDraft, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.ReturnBroadcast(ctx, noon, id, words...)
+			}},
+			{"submit again", store.BroadcastWaiting, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.SubmitBroadcast(ctx, noon, id, words...)
+			}},
+			{"approve", store.BroadcastScheduled, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.ApproveBroadcast(ctx, noon, id, 2, words...)
+			}},
+			{"another time", store.BroadcastWaiting, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.ResubmitBroadcast(ctx, noon, id, later, words...)
+			}},
+			{"approve again", store.BroadcastRunning, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.ApproveBroadcast(ctx, later, id, 2, words...)
+			}},
+			{"hold", store.BroadcastPaused, func(id string, words ...outbox.Delivery) (bool, error) {
+				return s.HoldBroadcast(ctx, noon, id, words[0])
+			}},
+		} {
+			word := outbox.Delivery{Key: tt.name, ChatID: 1, DueAt: noon.Add(48 * time.Hour), Message: text("word")}
+			before := read(t, s, "b").State
+			bad := word
+			bad.Message = outbox.Message{}
+			if done, err := tt.step("b", bad); done || err == nil {
+				t.Errorf("%s: a word that cannot be kept: %v, %v", tt.name, done, err)
+			}
+			if got := read(t, s, "b").State; got != before {
+				t.Errorf("%s: without its word it is %s", tt.name, got)
+			}
+			if done, err := tt.step("b", word); !done || err != nil {
+				t.Errorf("%s: %v, %v", tt.name, done, err)
+			}
+			if got := read(t, s, "b").State; got != tt.to {
+				t.Errorf("%s: it is %s", tt.name, got)
+			}
+			if added, err := s.Enqueue(ctx, noon, word); added != 0 || err != nil {
+				t.Errorf("%s: its word was not kept: %d, %v", tt.name, added, err)
+			}
+		}
+		// Who lets it go on after it was held means it.
+		if done, err := s.ResumeBroadcast(ctx, noon, "b"); !done || err != nil {
+			t.Fatal(done, err)
+		}
+		if held, err := s.HoldBroadcast(ctx, noon, "b", outbox.Delivery{Key: "hold", ChatID: 1, Message: text("word")}); held || err != nil {
+			t.Errorf("held twice: %v, %v", held, err)
 		}
 	})
 }

@@ -39,9 +39,9 @@ func (s *Store) StartBroadcast(ctx context.Context, now time.Time, id string) (s
 }
 
 // start sets a broadcast running by leave of approver, with the number of chats
-// that it is for; started is false when its state or its time are not those of b
-// any more, or when it is not ready.
-func (s *Store) start(ctx context.Context, now time.Time, b Broadcast, approver int64) (started bool, err error) {
+// that it is for, and words to editors about it; started is false when its state
+// or its time are not those of b any more, or when it is not ready.
+func (s *Store) start(ctx context.Context, now time.Time, b Broadcast, approver int64, words ...outbox.Delivery) (started bool, err error) {
 	// Before anything is locked: a million chats are counted while others write.
 	total, err := s.countFor(ctx, now, b)
 	if err != nil {
@@ -59,7 +59,10 @@ func (s *Store) start(ctx context.Context, now time.Time, b Broadcast, approver 
 				start_at = CASE WHEN state = 'draft' THEN 0 ELSE start_at END
 			WHERE broadcast_id = ? AND state = ? AND start_at = ? AND `+ready,
 			ms(now), approver, total, b.ID, b.State, ms(b.StartAt))
-		started = n == 1
+		if started = n == 1; err != nil || !started {
+			return err
+		}
+		_, err = enqueue(ctx, tx, now, words)
 		return err
 	})
 	return started && err == nil, err
@@ -117,13 +120,13 @@ func (s *Store) copiesOf(ctx context.Context, id, run string) (condition string,
 }
 
 // SubmitBroadcast lets a draft wait for another editor; false when it was no draft.
-func (s *Store) SubmitBroadcast(ctx context.Context, id string) (bool, error) {
-	return s.turn(ctx, "submit", id, `UPDATE broadcasts SET state = 'waiting' WHERE broadcast_id = ? AND state = 'draft'`, id)
+func (s *Store) SubmitBroadcast(ctx context.Context, now time.Time, id string, words ...outbox.Delivery) (bool, error) {
+	return s.turn(ctx, now, "submit", id, words, `UPDATE broadcasts SET state = 'waiting' WHERE broadcast_id = ? AND state = 'draft'`, id)
 }
 
 // ApproveBroadcast lets a waiting broadcast begin, at once or at its time. It is
 // false when the broadcast does not wait, or when editor is the one who wrote it.
-func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, editor int64) (approved bool, err error) {
+func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, editor int64, words ...outbox.Delivery) (approved bool, err error) {
 	b, err := s.Broadcast(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -132,10 +135,10 @@ func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, 
 	case b.State != BroadcastWaiting || b.EditorID == editor:
 		return false, nil
 	case b.StartAt.After(now):
-		return s.turn(ctx, "approve", id, `UPDATE broadcasts SET state = 'scheduled', approver_id = ?
+		return s.turn(ctx, now, "approve", id, words, `UPDATE broadcasts SET state = 'scheduled', approver_id = ?
 			WHERE broadcast_id = ? AND state = 'waiting' AND start_at = ?`, editor, id, ms(b.StartAt))
 	default:
-		approved, err = s.start(ctx, now, b, editor)
+		approved, err = s.start(ctx, now, b, editor, words...)
 	}
 	if err != nil {
 		return false, fmt.Errorf("approve broadcast %s: %w", id, err)
@@ -146,8 +149,12 @@ func (s *Store) ApproveBroadcast(ctx context.Context, now time.Time, id string, 
 // ScheduleBroadcast lets a draft, or one that is scheduled already, begin at a
 // time; false when it is neither.
 func (s *Store) ScheduleBroadcast(ctx context.Context, id string, start time.Time) (bool, error) {
-	return s.turn(ctx, "schedule", id, `UPDATE broadcasts SET state = 'scheduled', start_at = ?
+	n, err := s.write(ctx, `UPDATE broadcasts SET state = 'scheduled', start_at = ?
 		WHERE broadcast_id = ? AND state IN ('draft', 'scheduled')`, ms(start), id)
+	if err != nil {
+		return false, fmt.Errorf("schedule broadcast %s: %w", id, err)
+	}
+	return n == 1, nil
 }
 
 // StartLimit is how long after its time a scheduled broadcast still begins by
@@ -180,35 +187,72 @@ func (s *Store) DueBroadcasts(ctx context.Context, now time.Time) (ids []string,
 }
 
 // turn changes a broadcast's state by one statement and tells whether it did.
-func (s *Store) turn(ctx context.Context, doing, id, query string, args ...any) (bool, error) {
-	n, err := s.write(ctx, query, args...)
+// Words to editors about it go out if it did: nobody waits for leave that nobody
+// was asked for.
+func (s *Store) turn(ctx context.Context, now time.Time, doing, id string, words []outbox.Delivery, query string, args ...any) (done bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		n, err := exec(ctx, tx, query, args...)
+		done = n == 1
+		if err != nil || !done {
+			return err
+		}
+		_, err = enqueue(ctx, tx, now, words)
+		return err
+	})
 	if err != nil {
 		return false, fmt.Errorf("%s broadcast %s: %w", doing, id, err)
 	}
-	return n == 1, nil
+	return done, nil
 }
 
 // PauseBroadcast holds a running broadcast; false when it does not run. What is
 // in flight may still arrive.
 func (s *Store) PauseBroadcast(ctx context.Context, now time.Time, id string) (bool, error) {
-	return s.hold(ctx, "pause", id, BroadcastRunning, BroadcastPaused, `UPDATE outbox SET state = 'held'
+	return s.hold(ctx, "pause", id, pause)
+}
+
+// HoldBroadcast is PauseBroadcast with a word to the author, and once: it is
+// false when the word was given before, and an editor has let the broadcast go on.
+func (s *Store) HoldBroadcast(ctx context.Context, now time.Time, id string, word outbox.Delivery) (bool, error) {
+	return s.hold(ctx, "hold", id, func(ctx context.Context, tx *sqlx.Tx, id string) (bool, error) {
+		var told int
+		if err := get(ctx, tx, &told, `SELECT COUNT(*) FROM outbox WHERE delivery_key = ?`, word.Key); err != nil || told > 0 {
+			return false, err
+		}
+		held, err := pause(ctx, tx, id)
+		if err == nil && held {
+			_, err = enqueue(ctx, tx, now, []outbox.Delivery{word})
+		}
+		return held, err
+	})
+}
+
+func pause(ctx context.Context, tx *sqlx.Tx, id string) (bool, error) {
+	return shift(ctx, tx, id, BroadcastRunning, BroadcastPaused, `UPDATE outbox SET state = 'held'
 		WHERE batch = ? AND batch <> '' AND state = 'pending'`)
 }
 
 // ResumeBroadcast lets a paused broadcast go on; false when it is not paused.
 func (s *Store) ResumeBroadcast(ctx context.Context, now time.Time, id string) (bool, error) {
-	return s.hold(ctx, "resume", id, BroadcastPaused, BroadcastRunning, `UPDATE outbox SET state = 'pending'
-		WHERE batch = ? AND batch <> '' AND state = 'held'`)
+	return s.hold(ctx, "resume", id, func(ctx context.Context, tx *sqlx.Tx, id string) (bool, error) {
+		return shift(ctx, tx, id, BroadcastPaused, BroadcastRunning, `UPDATE outbox SET state = 'pending'
+			WHERE batch = ? AND batch <> '' AND state = 'held'`)
+	})
 }
 
-func (s *Store) hold(ctx context.Context, doing, id, from, to, rows string) (done bool, err error) {
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE broadcasts SET state = ? WHERE broadcast_id = ? AND state = ?`, to, id, from)
-		done = n == 1
-		if err != nil || !done {
-			return err
-		}
-		_, err = exec(ctx, tx, rows, id)
+// shift changes a broadcast's state together with its rows in the outbox.
+func shift(ctx context.Context, tx *sqlx.Tx, id, from, to, rows string) (bool, error) {
+	n, err := exec(ctx, tx, `UPDATE broadcasts SET state = ? WHERE broadcast_id = ? AND state = ?`, to, id, from)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = exec(ctx, tx, rows, id)
+	return true, err
+}
+
+func (s *Store) hold(ctx context.Context, doing, id string, change func(context.Context, *sqlx.Tx, string) (bool, error)) (done bool, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) (err error) {
+		done, err = change(ctx, tx, id)
 		return err
 	})
 	if err != nil {

@@ -178,7 +178,7 @@ func TestStates(t *testing.T) {
 		touch(t, s, 1)
 		steps := map[string]func(id string) (bool, error){
 			"start":             func(id string) (bool, error) { return s.StartBroadcast(ctx, noon, id) },
-			"submit":            func(id string) (bool, error) { return s.SubmitBroadcast(ctx, id) },
+			"submit":            func(id string) (bool, error) { return s.SubmitBroadcast(ctx, noon, id) },
 			"approve by author": func(id string) (bool, error) { return s.ApproveBroadcast(ctx, noon, id, author) },
 			"approve":           func(id string) (bool, error) { return s.ApproveBroadcast(ctx, noon, id, other) },
 			"schedule":          func(id string) (bool, error) { return s.ScheduleBroadcast(ctx, id, later) },
@@ -236,7 +236,7 @@ func TestApproveScheduled(t *testing.T) {
 		later := noon.Add(time.Hour)
 		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "b", EditorID: 1, Message: text("x"), StartAt: later}))
 		for _, step := range []func() (bool, error){
-			func() (bool, error) { return s.SubmitBroadcast(ctx, "b") },
+			func() (bool, error) { return s.SubmitBroadcast(ctx, noon, "b") },
 			func() (bool, error) { return s.ApproveBroadcast(ctx, noon, "b", 2) },
 		} {
 			if ok, err := step(); !ok || err != nil {
@@ -262,7 +262,7 @@ func TestListBroadcasts(t *testing.T) {
 			id := fmt.Sprint("b", i)
 			must(t, s.CreateBroadcast(ctx, noon.Add(time.Duration(i/2)*time.Hour), store.Broadcast{ID: id, Message: text("x")}))
 			if i != 3 {
-				if _, err := s.SubmitBroadcast(ctx, id); err != nil {
+				if _, err := s.SubmitBroadcast(ctx, noon, id); err != nil {
 					t.Fatal(err)
 				}
 			}
