@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -69,12 +70,16 @@ func (b *Bot) keepAlbum(ctx context.Context, r *request, a album) error {
 	b.whenQuiet(r.chat.ID, albumQuiet, func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handlerLimit)
 		defer cancel()
-		r.now = b.o.Now()
-		a, taken, err := b.pendingAlbum(ctx, r)
-		if err == nil && taken {
-			err = b.send(ctx, r, a)
-		}
+		err := guarded(func() error {
+			r.now = b.o.Now()
+			a, taken, err := b.pendingAlbum(ctx, r)
+			if err != nil || !taken {
+				return err
+			}
+			return b.send(ctx, r, a)
+		})
 		if err != nil {
+			err = errors.Join(err, guarded(func() error { return b.apologise(ctx, r) }))
 			b.o.Log.Error("album is not made a draft", slog.Int64("update", r.update), slog.Int64("chat", r.chat.ID), slog.Any("error", err))
 		}
 	})

@@ -61,6 +61,9 @@ type Options struct {
 	// Patience is how long a batch of updates holds up the next one; what is not
 	// answered by then is kept in the store until it is. Default 200 ms.
 	Patience time.Duration
+	// Stopping ends when the bot is to stop: what takes minutes and can be asked
+	// for again is given up then. nil never ends.
+	Stopping context.Context
 }
 
 // Bot answers updates. It is safe for concurrent use.
@@ -130,6 +133,9 @@ func New(o Options) *Bot {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
 	}
 	if o.Observe == nil {
 		o.Observe = func(string, time.Duration, error) {}
@@ -288,25 +294,32 @@ func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) error {
 	return err
 }
 
-// answer finds out what to answer. A panic is an error like any other.
+// answer finds out what to answer.
 func (b *Bot) answer(ctx context.Context, r *request, u telegram.Update) (a answer, err error) {
+	err = guarded(func() (err error) {
+		switch {
+		case u.Message != nil:
+			a, err = b.onMessage(ctx, r, u.Message)
+		case u.Callback != nil:
+			a, err = b.onCallback(ctx, r, u.Callback)
+		case u.Member != nil:
+			a, err = b.onMember(ctx, r, u.Member)
+		case u.Inline != nil:
+			a, err = b.onInline(ctx, r, u.Inline)
+		}
+		return err
+	})
+	return a, err
+}
+
+// guarded runs f. A panic is an error like any other.
+func guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			a, err = answer{}, fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	switch {
-	case u.Message != nil:
-		return b.onMessage(ctx, r, u.Message)
-	case u.Callback != nil:
-		return b.onCallback(ctx, r, u.Callback)
-	case u.Member != nil:
-		return b.onMember(ctx, r, u.Member)
-	case u.Inline != nil:
-		return b.onInline(ctx, r, u.Inline)
-	default:
-		return answer{}, nil
-	}
+	return f()
 }
 
 // apologise tells the reader that it did not work, when there is a reader who waits.

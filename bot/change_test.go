@@ -2,9 +2,11 @@ package bot_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"newsbot/bot"
 	"newsbot/internal/emulator"
 	"newsbot/internal/store"
 )
@@ -101,6 +103,32 @@ func TestAlbumThatIsNotCopied(t *testing.T) {
 		return m.ID > before && m.Outgoing && strings.Contains(m.Text, "does not allow this message to be copied")
 	})
 	contains(t, d.draft("A text instead").Text, "A text instead", "2 chats")
+}
+
+// What goes wrong behind an album's last picture is told like any other mishap.
+func TestAlbumMishapIsTold(t *testing.T) {
+	var broken atomic.Bool
+	d := open(t, "en", func(o *bot.Options) {
+		now := o.Now
+		o.Now = func() time.Time {
+			if broken.CompareAndSwap(true, false) {
+				panic("broken by a test")
+			}
+			return now()
+		}
+	})
+	d.refused, d.panics = true, true
+	d.readers(1, "en")
+	d.ask(editor, editor, "/broadcast")
+	d.step(2, func() {
+		if _, err := d.tg.SayAlbum(editor, editor, "Kept", [][]byte{pixel(t), pixel(t)}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	broken.Store(true)
+	d.wait(editor, func(m emulator.Message) bool { return strings.Contains(m.Text, "Something went wrong") })
+	d.bot.Wait()
+	contains(t, d.log.String(), "broken by a test")
 }
 
 func TestCorrectAndRecall(t *testing.T) {

@@ -57,7 +57,8 @@ func (b *Bot) reasonsOf(ctx context.Context, c store.Broadcast) (map[outbox.Reas
 }
 
 // csvButton sends a file of all chats of a broadcast and what became of each.
-// It is made while it is uploaded, and nobody waits for it.
+// It is made while it is uploaded, and nobody waits for it: when the bot is to
+// stop it is given up, and who asked for it is told.
 func (b *Bot) csvButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
 	b.csvMu.Lock()
 	defer b.csvMu.Unlock()
@@ -75,9 +76,9 @@ func (b *Bot) csvButton(ctx context.Context, r *request, c store.Broadcast) (ans
 			defer b.csvMu.Unlock()
 			delete(b.csv, c.ID)
 		}()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), csvTime)
+		ctx, cancel := context.WithTimeout(b.o.Stopping, csvTime)
 		defer cancel()
-		err := b.sendCSV(ctx, r, c)
+		err := guarded(func() error { return b.sendCSV(ctx, r, c) })
 		if err == nil {
 			return
 		}
@@ -101,16 +102,16 @@ func (b *Bot) sendCSV(ctx context.Context, r *request, c store.Broadcast) error 
 	content, pipe := io.Pipe()
 	defer content.Close() // ends the writer when the upload has ended before it
 	go func() {
-		var err error
-		if packed {
-			zip := gzip.NewWriter(pipe)
-			if err = b.writeCSV(ctx, zip, c.ID); err == nil {
-				err = zip.Close()
+		pipe.CloseWithError(guarded(func() error { // nil is the end of the file
+			if !packed {
+				return b.writeCSV(ctx, pipe, c.ID)
 			}
-		} else {
-			err = b.writeCSV(ctx, pipe, c.ID)
-		}
-		pipe.CloseWithError(err) // nil is the end of the file
+			zip := gzip.NewWriter(pipe)
+			if err := b.writeCSV(ctx, zip, c.ID); err != nil {
+				return err
+			}
+			return zip.Close()
+		}))
 	}()
 	_, err := b.o.Telegram.SendDocument(ctx, r.chat.ID, telegram.Document{
 		Name: name, Content: content, Caption: r.p.H("report.csv_caption", "Title", c.Title, "Count", c.Settled()),

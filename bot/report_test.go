@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"newsbot/bot"
 	"newsbot/internal/emulator"
 )
 
@@ -105,4 +107,28 @@ func TestReportOfManyIsPacked(t *testing.T) {
 	if len(lines) != 4 || lines[2][0] != fmt.Sprint(ids[0]) || lines[3][1] != "sent" {
 		t.Errorf("the file says %q", lines)
 	}
+}
+
+// A file that is being uploaded keeps nobody from stopping: it is given up, and
+// who asked for it is told, if need be after the next start.
+func TestReportIsGivenUpToStop(t *testing.T) {
+	stopping, stop := context.WithCancel(context.Background())
+	defer stop()
+	d := open(t, "en", func(o *bot.Options) { o.Stopping = stopping })
+	d.refused = true
+	card := d.draft("/broadcast To me")
+	d.press(editor, card, "Send to")
+	d.start()
+	report := d.ended(card, "Broadcast is done")
+	before := d.lastID(editor)
+	d.tg.Inject(emulator.Fault{Kind: emulator.Hang, Method: "sendDocument", Hang: time.Minute})
+	d.press(editor, report, "CSV")
+	began := time.Now()
+	stop()
+	d.bot.Wait()
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("stopping waited %s for it", took)
+	}
+	told := d.wait(editor, func(m emulator.Message) bool { return m.Outgoing && m.ID > before })
+	contains(t, told.Text, "The list could not be sent")
 }

@@ -83,6 +83,7 @@ func (f *front) serve(stop, held context.Context) error {
 	t.desk = bot.New(bot.Options{
 		Store: f.db, Telegram: f.tg, Board: f.s.board, Feeds: f.feeds, Pacer: pacer, Wake: t.sender.Wake, Halt: t.sender.Halt, Resume: t.sender.Resume, Now: f.now,
 		Topics: f.s.topics, DefaultZone: f.s.zone, SendRate: f.s.sendRate, Editors: f.s.editors, Approvals: f.s.approvals, Paid: f.s.paid, Username: f.username, Log: f.log, Observe: f.m.command,
+		Stopping: stop,
 	})
 	var group errgroup.Group
 	start := func(name string, ctx context.Context, loop func(context.Context) error) {
