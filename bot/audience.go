@@ -34,7 +34,7 @@ func (b *Bot) audienceButton(ctx context.Context, r *request, c store.Broadcast)
 		if !locale.Language(value).Valid() {
 			return answer{}, badData{"audience's language"}
 		}
-		a.Languages = with(a.Languages, value, on, []string{"kk", "ru", "en"})
+		a.Languages = with(a.Languages, value, on, languages())
 	case "k":
 		if !slices.Contains(kindsOfChats, value) {
 			return answer{}, badData{"audience's kind"}
@@ -62,6 +62,14 @@ func (b *Bot) audienceButton(ctx context.Context, r *request, c store.Broadcast)
 		return already(r), err
 	}
 	return b.audienceScreen(ctx, r, c)
+}
+
+// languages are those that an audience can be narrowed to.
+func languages() (all []string) {
+	for _, l := range locale.All() {
+		all = append(all, string(l))
+	}
+	return all
 }
 
 // with puts a value into a list or takes it out; the order is that of all. A
@@ -105,9 +113,9 @@ func (b *Bot) audienceScreen(ctx context.Context, r *request, c store.Broadcast)
 		days = append(days, outbox.Button{Text: mark(a.ActiveDays == n, label), Data: data("d:" + strconv.Itoa(n))})
 	}
 	rows := [][]outbox.Button{languages, kinds, days}
-	for pair := range slices.Chunk(feed.Topics(), 3) {
+	for topics := range slices.Chunk(feed.Topics(), 3) {
 		var row []outbox.Button
-		for _, t := range pair {
+		for _, t := range topics {
 			row = append(row, toggle("t", t, topicName(p, t), a.Topics))
 		}
 		rows = append(rows, row)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,9 +63,8 @@ func (b *Bot) broadcastList(ctx context.Context, r *request, before string) (out
 		numbers = append(numbers, outbox.Button{Text: n, Data: "b:" + c.ID + ":open"})
 	}
 	m := outbox.Message{Text: strings.Join(lines, "\n")}
-	for len(numbers) > 0 {
-		n := min(6, len(numbers))
-		m.Keyboard, numbers = append(m.Keyboard, numbers[:n:n]), numbers[n:]
+	for row := range slices.Chunk(numbers, 6) {
+		m.Keyboard = append(m.Keyboard, row)
 	}
 	var turn []outbox.Button
 	if before != "" {
