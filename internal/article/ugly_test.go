@@ -121,6 +121,17 @@ func TestUglyPages(t *testing.T) {
 	}
 }
 
+func TestHomePath(t *testing.T) {
+	for path, want := range map[string]bool{
+		"": true, "/": true, "/index.php": true, "/kk": true, "/kaz/": true, "/es/": true, "/en-us/": true, "/de/news/": true, "/EN/index.html": true,
+		"/mynews": false, "/es/123": false, "/news/1": false, "/sport/": false,
+	} {
+		if homePath.MatchString(path) != want {
+			t.Errorf("%q is a front page's: %v", path, !want)
+		}
+	}
+}
+
 // TestWalls reads what sites answer with in an article's place, and the articles that look like it.
 func TestWalls(t *testing.T) {
 	const title = "Мост через Иртыш открыли для движения"
@@ -136,6 +147,8 @@ func TestWalls(t *testing.T) {
 	}
 	home := head(`<title>Dala News — новости Казахстана</title><meta property="og:type" content="website"><meta property="og:url" content="https://dala.example/"><link rel="canonical" href="https://dala.example/"><script type="application/ld+json">{"@type":"WebSite","name":"Dala News","url":"https://dala.example/"}</script>`) +
 		`<main><h2>Главные новости</h2>` + teasers.String() + `</main></body></html>`
+	// A front page of a few stories: but for its address it could be an article.
+	spanish := head(`<title>Dala News — noticias</title><link rel="canonical" href="https://dala.example/es/">`) + "<main>" + teaser("11") + teaser("12") + teaser("13") + teaser("14") + "</main></body></html>"
 	article := "<article><h1>" + title + "</h1>" + ps(uglyRussian) + "</article>"
 	for _, tt := range []struct {
 		name, address, contentType, page string
@@ -161,6 +174,7 @@ func TestWalls(t *testing.T) {
 		{"the front page", "https://dala.example/", "", home, ErrList},
 		{"the front page under an article's address", "", "", home, ErrList},
 		{"the front page from a file", "-", "", home, ErrList},
+		{"the front page in Spanish", "https://dala.example/es/", "", spanish, ErrList},
 		{"a list of a topic", "https://dala.example/society", "", head(`<title>Общество — Dala News</title><meta property="og:type" content="website">`) + "<h1>Общество</h1>" + teasers.String(), ErrList},
 		{"a list of links", "https://dala.example/last", "", head(`<title>Последние новости</title>`) + "<main><ul>" + strings.ReplaceAll(strings.ReplaceAll(teasers.String(), "h3>", "li>"), "p>", "s>") + "</ul></main>", ErrList},
 		{"an article that calls itself the front page", "", "", head("<title>"+title+`</title><meta property="og:type" content="website"><link rel="canonical" href="https://dala.example/">`) + article, nil},

@@ -53,7 +53,7 @@ var missingTitles = []string{"404*", "ошибка 404*", "страница не
 var loginPath = regexp.MustCompile(`(?i)/(?:login|signin|sign-in|log-in|auth|oauth|sso|account/login|user/login|wp-login\.php)/?$`)
 
 // homePath is the path of a site's front page, in a language or without one.
-var homePath = regexp.MustCompile(`(?i)^/?(?:(?:kz|kk|kaz|ru|rus|en|eng|qaz|qz)(?:-[a-z]{2})?/?)?(?:index\.(?:html?|php)|home|main|news|novosti|zhanalyktar|lenta)?/?$`)
+var homePath = regexp.MustCompile(`(?i)^/?(?:(?:[a-z]{2}|kaz|rus|eng|qaz)(?:-[a-z]{2})?(?:/|$))?(?:index\.(?:html?|php)|home|main|news|novosti|zhanalyktar|lenta)?/?$`)
 
 func titled(title string, patterns []string) bool {
 	title = folded(title)
