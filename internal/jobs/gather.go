@@ -47,7 +47,7 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 	if err == nil && !result.NotModified {
 		poll.Items = newItems(src.Source, result.Feed, j.Topics, now)
 	}
-	added, err := j.Store.RecordPoll(ctx, now, poll)
+	added, err := j.record(ctx, now, poll)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
@@ -70,6 +70,15 @@ func (j *Jobs) pollSource(ctx context.Context, src store.SourceStatus) error {
 		return j.follow(ctx, src, poll.Move.To)
 	}
 	return nil
+}
+
+// record writes what a reading came to. What brought nothing is written together
+// with others; when that fails, alone, so that one costs none of the others.
+func (j *Jobs) record(ctx context.Context, now time.Time, poll store.Poll) (added int, err error) {
+	if len(poll.Items) == 0 && j.bare.record(ctx, poll) == nil {
+		return 0, nil
+	}
+	return j.Store.RecordPoll(ctx, now, poll)
 }
 
 // outcome is what a reading means for its source.

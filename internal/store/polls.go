@@ -45,6 +45,24 @@ func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added in
 	return added, nil
 }
 
+// RecordPolls writes the outcomes of polls that brought no items in one transaction:
+// of many sources hardly any has something new, and a commit costs more than what
+// it says. When one cannot be written, none is.
+func (s *Store) RecordPolls(ctx context.Context, now time.Time, polls []Poll) error {
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		for _, p := range polls {
+			if err := recordSource(ctx, tx, now, p); err != nil {
+				return fmt.Errorf("of %s: %w", p.SourceID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record %d polls: %w", len(polls), err)
+	}
+	return nil
+}
+
 func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll) error {
 	var n int
 	var err error
