@@ -40,6 +40,7 @@ func Each(t *testing.T, fn func(t *testing.T, open func() *store.Store)) {
 func Opener(t testing.TB, address string) func() *store.Store {
 	return func() *store.Store {
 		t.Helper()
+		fromTemplate(t, address)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		s, err := store.Open(ctx, address)
@@ -76,6 +77,7 @@ func Postgres(t testing.TB) string {
 		t.Fatalf("PostgreSQL's address is no URL")
 	}
 	u.Path = "/" + name
+	empty.Store(u.String(), struct{}{})
 	return u.String()
 }
 
