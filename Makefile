@@ -5,7 +5,7 @@ GO ?= go
 RACE := $(shell command -v cc >/dev/null 2>&1 && echo -race)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build sandbox test race lint bench fuzz
+.PHONY: build sandbox test lint bench fuzz
 
 build: ## the static binary, bin/newsbot
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/newsbot ./cmd/newsbot
@@ -15,12 +15,7 @@ sandbox: ## everything on this machine, with a chat page in the browser
 
 test: ## all tests, with a real PostgreSQL and a real Chromium
 	@scripts/test-deps
-	$(GO) test $(RACE) -timeout 12m ./internal/... ./migrations/...
-	$(GO) test -timeout 12m ./bot/... ./cmd/...
-
-race: ## the conversation and the whole program under the race detector, too: ten minutes
-	@scripts/test-deps
-	$(GO) test $(RACE) -timeout 30m ./bot/... ./cmd/...
+	$(GO) test $(RACE) -parallel 8 -timeout 14m ./...
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted"; exit 1; }

@@ -104,7 +104,7 @@ func onEach(t *testing.T, language string, test func(t *testing.T, d *desk), cha
 	})
 }
 
-// openOn is open for a database.
+// openOn is open for a database that nobody has opened yet.
 func openOn(t *testing.T, language, address string, board rates.Board, zone *time.Location, change ...func(*bot.Options)) *desk {
 	t.Helper()
 	d := &desk{t: t, changed: make(chan struct{}), log: &logged{}}
@@ -123,7 +123,7 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 			Members: map[int64]string{reader: emulator.Creator, other: emulator.Member, d.tg.Bot().ID: emulator.Member},
 		})
 	}
-	d.db = storetest.Opener(t, address)()
+	d.db = storetest.Opener(t, storetest.Migrated(t, address))()
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	client, err := telegram.New(telegram.Options{Token: token, BaseURL: d.tg.URL(), Log: log})
 	if err != nil {

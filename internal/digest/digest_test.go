@@ -208,7 +208,7 @@ func TestPlan(t *testing.T) {
 
 // A digest begins where the last one ended.
 func TestPlanContinues(t *testing.T) {
-	b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())
+	b := newBoard(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
 	almaty := zone(t, "Asia/Almaty")
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 4, day, hour, minute, 0, 0, almaty) }
 	b.chat(1, at(6, 12, 0), 8*60)
@@ -231,7 +231,7 @@ func TestPlanContinues(t *testing.T) {
 
 // What a late digest has told is not told again by the next one.
 func TestPlanLateDoesNotRepeat(t *testing.T) {
-	b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())
+	b := newBoard(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
 	almaty := zone(t, "Asia/Almaty")
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 4, day, hour, minute, 0, 0, almaty) }
 	b.chat(1, at(6, 12, 0), 8*60)
@@ -251,7 +251,7 @@ func TestPlanLateDoesNotRepeat(t *testing.T) {
 
 // One chat that cannot be served stops no other, however many there are before them.
 func TestPlanGoesRound(t *testing.T) {
-	b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())
+	b := newBoard(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
 	now := time.Date(2026, 4, 7, 8, 0, 0, 0, zone(t, "Asia/Almaty"))
 	const broken, fine = slice + 20, 30
 	for i := range broken + fine {
@@ -273,7 +273,7 @@ func TestPlanGoesRound(t *testing.T) {
 
 // The longest titles from the longest-winded sources fit into one message.
 func TestBuildFits(t *testing.T) {
-	b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())
+	b := newBoard(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
 	now := time.Date(2026, 4, 7, 8, 0, 0, 0, zone(t, "Asia/Almaty"))
 	for i := range 15 {
 		b.story(fmt.Sprintf("a%d", i), strings.Repeat("<&>\"😀 слово ", 200), now.Add(-time.Duration(i)*time.Minute))

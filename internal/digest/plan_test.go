@@ -186,7 +186,7 @@ func TestPlanAtNight(t *testing.T) {
 		{"late without quiet hours", 1320, 1385, store.Quiet{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := newBoard(t, storetest.Opener(t, storetest.SQLite(t))())
+			b := newBoard(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
 			at := func(minute int) time.Time { return time.Date(2026, 4, 7, 0, minute, 5, 0, almaty) }
 			b.chat(1, at(0), c.minute)
 			b.chat(2, at(0), c.minute)

@@ -63,7 +63,7 @@ func (l *logged) count(text string) int {
 }
 
 func open(t *testing.T) *desk {
-	return openOn(t, storetest.Opener(t, storetest.SQLite(t))())
+	return openOn(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
 }
 
 func openOn(t *testing.T, db *store.Store) *desk {

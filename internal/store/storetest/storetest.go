@@ -29,18 +29,17 @@ import (
 func Each(t *testing.T, fn func(t *testing.T, open func() *store.Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
-		fn(t, Opener(t, SQLite(t)))
+		fn(t, Opener(t, Migrated(t, SQLite(t))))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		fn(t, Opener(t, Postgres(t)))
+		fn(t, Opener(t, Migrated(t, Postgres(t))))
 	})
 }
 
-// Opener returns a function that opens the database at address.
+// Opener returns a function that opens the database at address, and migrates it.
 func Opener(t testing.TB, address string) func() *store.Store {
 	return func() *store.Store {
 		t.Helper()
-		fromTemplate(t, address)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		s, err := store.Open(ctx, address)
@@ -77,7 +76,6 @@ func Postgres(t testing.TB) string {
 		t.Fatalf("PostgreSQL's address is no URL")
 	}
 	u.Path = "/" + name
-	empty.Store(u.String(), struct{}{})
 	return u.String()
 }
 

@@ -3,7 +3,6 @@ package storetest
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,28 +23,22 @@ var template struct {
 	postgres string // the database in the private cluster
 }
 
-// empty holds the addresses that Postgres gave out and nobody has opened yet.
-var empty sync.Map
-
-// fromTemplate makes the database at address a migrated one if it is fresh.
-func fromTemplate(t testing.TB, address string) {
+// Migrated makes the database at address, which nobody has opened yet, a migrated
+// one and returns address.
+func Migrated(t testing.TB, address string) string {
 	t.Helper()
 	template.Lock()
 	defer template.Unlock()
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
 		copySQLite(t, path)
-		return
-	}
-	if _, fresh := empty.LoadAndDelete(address); fresh {
+	} else {
 		copyPostgres(t, address)
 	}
+	return address
 }
 
 func copySQLite(t testing.TB, path string) {
 	t.Helper()
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return // it is there; or whoever opens it learns why it cannot be looked at
-	}
 	if template.sqlite == nil {
 		made := filepath.Join(t.TempDir(), "template.db")
 		migrate(t, "sqlite:"+made)
