@@ -106,7 +106,7 @@ func New(o Options) *Jobs {
 	}
 	j := &Jobs{Options: o, busy: map[string]*sync.Mutex{}, trouble: map[string]*trouble{}, fresh: make(chan struct{}, 1), pause: ratesPause, network: newNetwork()}
 	j.polls = newPoller(j.pollSource, o.Log)
-	j.bare = &recorder{write: func(ctx context.Context, polls []store.Poll) error { return o.Store.RecordPolls(ctx, o.Now(), polls) }}
+	j.bare = newRecorder(func(ctx context.Context, polls []store.Poll) error { return o.Store.RecordPolls(ctx, o.Now(), polls) })
 	j.main = newTeller(j, o.Bank)
 	j.main.loud = true
 	if o.Fallback != nil {

@@ -12,9 +12,13 @@ import (
 type recorder struct {
 	write func(ctx context.Context, polls []store.Poll) error
 
-	turn sync.Mutex // held while polls are written
+	turn chan struct{} // holds one while polls are written
 	mu   sync.Mutex
 	next *polls // those that wait; nil: none do
+}
+
+func newRecorder(write func(ctx context.Context, polls []store.Poll) error) *recorder {
+	return &recorder{write: write, turn: make(chan struct{}, 1)}
 }
 
 type polls struct {
@@ -44,8 +48,8 @@ func (r *recorder) record(ctx context.Context, poll store.Poll) error {
 
 // flush writes polls when those before them are written.
 func (r *recorder) flush(ctx context.Context, p *polls) {
-	r.turn.Lock()
-	defer r.turn.Unlock()
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
 	defer close(p.done)
 	r.mu.Lock()
 	r.next = nil

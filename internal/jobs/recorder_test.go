@@ -18,7 +18,7 @@ func TestRecorder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var written [][]string
 		failed := errors.New("disk full")
-		r := &recorder{write: func(_ context.Context, polls []store.Poll) error {
+		r := newRecorder(func(_ context.Context, polls []store.Poll) error {
 			time.Sleep(time.Second)
 			var ids []string
 			for _, p := range polls {
@@ -33,7 +33,7 @@ func TestRecorder(t *testing.T) {
 				panic("odd")
 			}
 			return nil
-		}}
+		})
 		errs := map[string]error{}
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -73,7 +73,7 @@ func TestRecordAlone(t *testing.T) {
 	errs := map[string]error{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	d.bare.turn.Lock() // something is being written
+	d.bare.turn <- struct{}{} // something is being written
 	for _, id := range []string{"kurier", "nobody", "dala"} {
 		all.Go(func() {
 			_, err := d.record(t.Context(), d.clock(), store.Poll{SourceID: id, NextPollAt: d.clock().Add(time.Hour)})
@@ -89,7 +89,7 @@ func TestRecordAlone(t *testing.T) {
 		}
 		d.bare.mu.Unlock()
 	}
-	d.bare.turn.Unlock()
+	<-d.bare.turn
 	all.Wait()
 	if errs["kurier"] != nil || errs["dala"] != nil || !errors.Is(errs["nobody"], store.ErrNotFound) {
 		t.Errorf("errors %v", errs)
