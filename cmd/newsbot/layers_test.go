@@ -25,6 +25,7 @@ var sideways = map[string]bool{
 // testSupport are packages that only tests import.
 var testSupport = map[string]bool{
 	"newsbot/internal/store/storetest":  true,
+	"newsbot/internal/story/storytest":  true,
 	"newsbot/internal/sandbox/pagetest": true,
 }
 
