@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -21,20 +22,19 @@ func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added in
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		added = 0
 		days := map[int64]int{}
-		if err := recordSource(ctx, tx, now, p); err != nil {
-			return err
-		}
-		if p.Err != "" {
-			return nil
-		}
-		for items := range chunks(p.Items, chunk) {
-			n, err := recordItems(ctx, tx, now, p.SourceID, items, days)
-			if err != nil {
+		if p.Err == "" {
+			for items := range chunks(p.Items, chunk) {
+				n, err := recordItems(ctx, tx, now, p.SourceID, items, days)
+				if err != nil {
+					return err
+				}
+				added += n
+			}
+			if err := recordYield(ctx, tx, p.SourceID, days); err != nil {
 				return err
 			}
-			added += n
 		}
-		return recordYield(ctx, tx, now, p, days)
+		return recordSource(ctx, tx, now, p, added > 0)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("record poll of %s: %w", p.SourceID, err)
@@ -51,7 +51,7 @@ func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added in
 func (s *Store) RecordPolls(ctx context.Context, now time.Time, polls []Poll) error {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		for _, p := range polls {
-			if err := recordSource(ctx, tx, now, p); err != nil {
+			if err := recordSource(ctx, tx, now, p, false); err != nil {
 				return fmt.Errorf("of %s: %w", p.SourceID, err)
 			}
 		}
@@ -63,7 +63,8 @@ func (s *Store) RecordPolls(ctx context.Context, now time.Time, polls []Poll) er
 	return nil
 }
 
-func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll) error {
+// recordSource notes how a source stands after a poll, and whether that has brought anything new.
+func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll, brought bool) error {
 	var n int
 	var err error
 	switch {
@@ -77,15 +78,23 @@ func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll) error
 			_, err = exec(ctx, tx, `UPDATE sources SET paused = TRUE, pause_reason = ? WHERE source_id = ?`, string(p.Reason), p.SourceID)
 		}
 	default:
-		listed := int64(0)
+		listed, broughtAt, next := int64(0), int64(0), p.NextPollAt
 		if len(p.Items) > 0 {
 			listed = ms(now)
 		}
+		if brought {
+			broughtAt = ms(now)
+			if !p.SoonAt.IsZero() {
+				next = p.SoonAt
+			}
+		}
 		n, err = exec(ctx, tx, `UPDATE sources SET next_poll_at = ?, etag = ?, last_modified = ?, body_hash = ?, gap_ms = ?, asked_ms = ?, newest_at = ?,
 			moved_to = ?, moved_times = ?, moved_since = ?, last_ok_at = ?, last_error = '', reason = '', failures = 0, failing_since = 0,
-			listed_at = CASE WHEN CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE listed_at END WHERE source_id = ?`,
-			ms(p.NextPollAt), p.State.ETag, p.State.LastModified, p.State.Hash, p.Rhythm.Gap.Milliseconds(), p.Rhythm.Asked.Milliseconds(), ms(p.Rhythm.NewestAt),
-			p.Move.To, p.Move.Times, ms(p.Move.Since), ms(now), listed, listed, p.SourceID)
+			listed_at = CASE WHEN CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE listed_at END,
+			brought_at = CASE WHEN CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE brought_at END,
+			quiet_told_at = CASE WHEN CAST(? AS BIGINT) > 0 THEN 0 ELSE quiet_told_at END WHERE source_id = ?`,
+			ms(next), p.State.ETag, p.State.LastModified, p.State.Hash, p.Rhythm.Gap.Milliseconds(), p.Rhythm.Asked.Milliseconds(), ms(p.Rhythm.NewestAt),
+			p.Move.To, p.Move.Times, ms(p.Move.Since), ms(now), listed, listed, broughtAt, broughtAt, broughtAt, p.SourceID)
 	}
 	if err == nil && n == 0 {
 		return ErrNotFound
@@ -95,24 +104,20 @@ func recordSource(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll) error
 
 // recordYield counts what a source has brought, by the day it was published: the
 // first reading of a source brings days at once.
-func recordYield(ctx context.Context, tx *sqlx.Tx, now time.Time, p Poll, added map[int64]int) error {
-	if len(added) == 0 {
-		return nil
-	}
+func recordYield(ctx context.Context, tx *sqlx.Tx, sourceID string, added map[int64]int) error {
 	days := slices.Sorted(maps.Keys(added)) // in one order, so that two writers never wait for each other
-	for _, day := range days {
-		_, err := exec(ctx, tx, `INSERT INTO source_days (source_id, day, added) VALUES (?, ?, ?)
-			ON CONFLICT (source_id, day) DO UPDATE SET added = source_days.added + excluded.added`, p.SourceID, day, added[day])
+	for part := range chunks(days, chunk) {
+		var args []any
+		for _, day := range part {
+			args = append(args, sourceID, day, added[day])
+		}
+		_, err := exec(ctx, tx, `INSERT INTO source_days (source_id, day, added) VALUES `+places(len(part), "(?, ?, ?)")+`
+			ON CONFLICT (source_id, day) DO UPDATE SET added = source_days.added + excluded.added`, args...)
 		if err != nil {
 			return err
 		}
 	}
-	soon := p.SoonAt
-	if soon.IsZero() {
-		soon = p.NextPollAt
-	}
-	_, err := exec(ctx, tx, `UPDATE sources SET brought_at = ?, quiet_told_at = 0, next_poll_at = ? WHERE source_id = ?`, ms(now), ms(soon), p.SourceID)
-	return err
+	return nil
 }
 
 // dayOf is the day that an item counts for.
@@ -151,47 +156,65 @@ func recordItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 			}
 		}
 	}
+	var fresh []NewItem
 	for _, it := range items {
-		switch {
-		case stale[it.ID]:
+		if stale[it.ID] {
 			_, err = exec(ctx, tx, `UPDATE articles SET title = ?, listed_at = ?, summary = CASE WHEN CAST(? AS TEXT) <> '' THEN CAST(? AS TEXT) ELSE summary END
 				WHERE article_id = ?`, it.Title, ms(now), it.Summary, it.Summary, it.ID)
-		case !known[it.ID]:
-			known[it.ID] = true
-			var n int
-			n, err = insertItem(ctx, tx, now, sourceID, it)
-			if added += n; n > 0 {
-				days[dayOf(it.PublishedAt, now)] += n
+			if err != nil {
+				return 0, fmt.Errorf("item %s: %w", it.ID, err)
 			}
-		}
-		if err != nil {
-			return 0, fmt.Errorf("item %s: %w", it.ID, err)
+		} else if !known[it.ID] {
+			known[it.ID] = true
+			fresh = append(fresh, it)
 		}
 	}
-	return added, nil
+	// In one order, so that two sources with the same pages never wait for each other.
+	slices.SortFunc(fresh, func(a, b NewItem) int { return strings.Compare(a.ID, b.ID) })
+	return insertItems(ctx, tx, now, sourceID, fresh, days)
 }
 
-func insertItem(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, it NewItem) (int, error) {
-	blocks, state := "", TextPending
-	if it.Blocks != nil {
-		text, err := encode(it.Blocks)
-		if err != nil {
-			return 0, err
+// insertItems stores new articles with one statement, but for those that another
+// source has brought at this moment, and counts the days that they are of.
+func insertItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, items []NewItem, days map[int64]int) (added int, err error) {
+	if len(items) == 0 {
+		return 0, nil
+	}
+	const values = 18
+	args := make([]any, 0, values*len(items))
+	published := make(map[string]time.Time, len(items))
+	for _, it := range items {
+		blocks, state := "", TextPending
+		if it.Blocks != nil {
+			text, err := encode(it.Blocks)
+			if err != nil {
+				return 0, fmt.Errorf("item %s: %w", it.ID, err)
+			}
+			blocks, state = text, TextReady
 		}
-		blocks, state = text, TextReady
+		at, story := it.PublishedAt, it.StoryID
+		if at.IsZero() {
+			at = now
+		}
+		if story == "" {
+			story = it.ID
+		}
+		published[it.ID] = it.PublishedAt
+		args = append(args, it.ID, sourceID, story, it.Language, it.Topic, ms(at), ms(now), ms(now),
+			state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.Fingerprint, it.StoryID != "", blocks)
 	}
-	published, story := it.PublishedAt, it.StoryID
-	if published.IsZero() {
-		published = now
-	}
-	if story == "" {
-		story = it.ID
-	}
-	return exec(ctx, tx, `INSERT INTO articles (article_id, source_id, story_id, language, topic, published_at, first_seen_at, listed_at,
+	var ids []string
+	err = list(ctx, tx, &ids, `INSERT INTO articles (article_id, source_id, story_id, language, topic, published_at, first_seen_at, listed_at,
 			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, fingerprint, story_set, blocks)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (article_id) DO NOTHING`,
-		it.ID, sourceID, story, it.Language, it.Topic, ms(published), ms(now), ms(now),
-		state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.Fingerprint, it.StoryID != "", blocks)
+		VALUES `+places(len(items), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?)")+`
+		ON CONFLICT (article_id) DO NOTHING RETURNING article_id`, args...)
+	if err != nil {
+		return 0, fmt.Errorf("%d new items: %w", len(items), err)
+	}
+	for _, id := range ids {
+		days[dayOf(published[id], now)]++
+	}
+	return len(ids), nil
 }
 
 // MoveSource gives a source the address that it has moved to. It does nothing when
