@@ -51,6 +51,9 @@ func (b *Bot) findSource(ctx context.Context, r *request, typed string) (answer,
 	switch {
 	case errors.Is(err, feed.ErrAddress):
 		return note(r.p.H("feeds.not_address")), b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogSource, "")
+	case errors.Is(err, feed.ErrNoFeed):
+		return note(r.p.H("feeds.no_feed", "Address", locale.Clip(strings.TrimSpace(typed), addressShown))),
+			b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogSource, "")
 	case err != nil:
 		return note(r.p.H("feeds.looked", "Address", locale.Clip(strings.TrimSpace(typed), addressShown), "Reason", why(r.p, feed.ReasonOf(err)))),
 			b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogSource, "")

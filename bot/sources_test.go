@@ -128,6 +128,17 @@ func TestSourceScreens(t *testing.T) {
 			broken.Store(true)
 			keep("refused", d.ask(editor, editor, address))
 			broken.Store(false)
+			bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/" {
+					http.NotFound(w, r)
+					return
+				}
+				fmt.Fprint(w, `<html><head><title>Жетісу</title></head><body>Жаңалықтар</body></html>`) //nolint:errcheck // a test server
+			}))
+			t.Cleanup(bare.Close)
+			noFeed := d.ask(editor, editor, bare.URL)
+			noFeed.Text = strings.ReplaceAll(noFeed.Text, bare.URL, address)
+			keep("no feed", noFeed)
 			offer := d.ask(editor, editor, address)
 			keep("offer", offer)
 			offer, _, _ = d.pressData(editor, offer, "i:l")

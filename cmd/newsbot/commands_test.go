@@ -358,6 +358,7 @@ func TestSourcesOneByOne(t *testing.T) {
 	says(1, "there already: post", "add", address)
 	says(2, "language must be", "add", "--language", "kz", w.web.URL+"/newsroom/kurier/rss.xml")
 	says(1, "/nothing", "add", w.web.URL+"/nothing")
+	says(2, "give one such as", "add", "kurier")
 	says(0, "post is paused", "pause", "post")
 	says(0, "post was paused already", "pause", "post")
 	says(0, "post goes on", "resume", "post")

@@ -164,7 +164,12 @@ func (c sourcesAdd) Run(p *process) error {
 		client := s.reader()
 		defer client.Close()
 		src, found, err := feed.NewReader(client, s.zone, time.Now).Discover(ctx, c.Address)
-		if err != nil {
+		switch {
+		case errors.Is(err, feed.ErrAddress):
+			return usageError{fmt.Errorf("%s: %w; give one such as https://example.kz", c.Address, err)}
+		case errors.Is(err, feed.ErrNoFeed):
+			return fmt.Errorf("%s: %w; give the address of its feed, or import a source of kind html or sitemap from a file", c.Address, err)
+		case err != nil:
 			return fmt.Errorf("%s: %w", c.Address, err)
 		}
 		var titles []string

@@ -25,7 +25,7 @@ var (
 	onlyClock = regexp.MustCompile(`^\d{1,2}:\d{2}$`)
 	offset    = regexp.MustCompile(`^\s*(?:z|utc|gmt|ut)?\s*([+\-−])(\d{1,2})(?::?(\d{2}))?(?:[^\d]|$)`)
 	zoneName  = regexp.MustCompile(`^\s*\(?([a-z]{1,5})\)?(?:[^a-z]|$)`)
-	relative  = regexp.MustCompile(`(\d{1,3})\s*(\p{L}+)\.?\s+(?:назад|бұрын|ago)`)
+	relative  = regexp.MustCompile(`(?:(\d{1,3})\s*|^(?:an? |один |одну |бір )?)(\p{L}+)\.?\s+(?:назад|бұрын|ago)`)
 	unixTime  = regexp.MustCompile(`^(\d{10})(\d{3})?$`)
 )
 
@@ -137,16 +137,16 @@ func normalDate(s string) string {
 // relativeDate reads dates that are told from now.
 func relativeDate(s string, now time.Time) (time.Time, bool) {
 	if m := relative.FindStringSubmatch(s); m != nil {
-		n, err := strconv.Atoi(m[1])
-		if err != nil {
-			return time.Time{}, false
+		n := max(num(m[1]), 1) // "an hour ago"
+		if m[1] == "0" {
+			n = 0
 		}
 		switch u := m[2]; {
 		case hasAnyPrefix(u, "сек", "sec"):
 			return now.Add(-time.Duration(n) * time.Second).UTC(), true
 		case hasAnyPrefix(u, "мин", "min"):
 			return now.Add(-time.Duration(n) * time.Minute).UTC(), true
-		case hasAnyPrefix(u, "час", "сағ", "hour", "hr"):
+		case u == "ч", u == "h", hasAnyPrefix(u, "час", "сағ", "hour", "hr"):
 			return now.Add(-time.Duration(n) * time.Hour).UTC(), true
 		case hasAnyPrefix(u, "дн", "ден", "күн", "day"):
 			return now.AddDate(0, 0, -n).UTC(), true

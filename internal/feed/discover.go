@@ -16,15 +16,16 @@ import (
 )
 
 const (
-	maxPage       = 2 << 20 // bytes of a page that is looked through for feeds
-	maxCandidates = 14      // addresses that are tried
-	maxOffered    = 5       // of those that a page offers
+	maxPage    = 2 << 20 // bytes of a page that is looked through for feeds
+	maxOffered = 5       // addresses that a page offers and that are tried
+	maxListed  = 3       // sitemaps that a robots.txt names and that are tried
+	maxRobots  = 512 << 10
 )
 
 // commonPaths are where feeds are on sites that do not say so, most usual first.
 var commonPaths = []string{"/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/rss/all.xml", "/index.xml"}
 
-// sitemapPaths are where news sitemaps are: the last resort.
+// sitemapPaths are where news sitemaps are on sites whose robots.txt names none: the last resort.
 var sitemapPaths = []string{"/news-sitemap.xml", "/sitemap-news.xml"}
 
 // feedTypes are the types of a link rel=alternate that leads to a feed.
@@ -33,16 +34,18 @@ var feedTypes = regexp.MustCompile(`(?i)^\s*application/(rss|atom|rdf|feed)\+(xm
 // feedWords are in the addresses of links that lead to a feed, by themselves.
 var feedWords = regexp.MustCompile(`(?i)(^|[/._=-])(rss|atom|feed)([/._?=-]|$)|\.rss$`)
 
-type candidate struct {
-	address string
-	kind    Kind
-}
+// robotsSitemap is a line of robots.txt that names a sitemap.
+var robotsSitemap = regexp.MustCompile(`(?im)^\s*sitemap\s*:\s*(\S+)`)
+
+// ErrNoFeed is a site that answers, and where nothing that can be read was found.
+var ErrNoFeed = errors.New("the site names no feed, and there is none at the usual places")
 
 // Discover finds what to read at an address as a person types it: the feed
 // itself, or the one that its page names, or one at a usual place, or a news
-// sitemap. The source has an address, a kind, and an id and a title made of the
-// host and the feed; it is checked and was read once. Errors are those of Fetch;
-// of several, that of the address itself.
+// sitemap that its robots.txt names. The source has an address, a kind, and an id
+// and a title made of the host and the feed; it is checked and was read once.
+// Errors are those of Fetch for the address itself, with ErrNoFeed when it is a
+// page and all places were looked at.
 func (r *Reader) Discover(ctx context.Context, typed string) (Source, Feed, error) {
 	addresses, err := typedAddresses(typed)
 	if err != nil {
@@ -102,6 +105,13 @@ func (r *Reader) discover(ctx context.Context, address string) (Source, Feed, er
 			err = parseErr
 		}
 	}
+	if root(repair(page.Body, page.ContentType)) == "sitemapindex" {
+		result, err := r.Fetch(ctx, Source{URL: page.URL, Kind: KindSitemap}, State{})
+		if err != nil {
+			return Source{}, Feed{}, err
+		}
+		return found(result.URL, KindSitemap, result.Feed, "")
+	}
 	if err == nil {
 		err = ErrNoItems
 	}
@@ -110,38 +120,72 @@ func (r *Reader) discover(ctx context.Context, address string) (Source, Feed, er
 		return Source{}, Feed{}, parseErr
 	}
 	offered, title := feedLinks(fetch.UTF8(page.Body[:min(len(page.Body), maxPage)], page.ContentType), base)
-	for _, c := range candidates(base, offered) {
-		result, fetchErr := r.Fetch(ctx, Source{URL: c.address, Kind: c.kind}, State{})
-		if fetchErr == nil && len(result.Feed.Items) > 0 {
-			return found(result.URL, c.kind, result.Feed, title)
+	type place struct {
+		address string
+		kind    Kind
+	}
+	tried := map[place]bool{{base.String(), KindFeed}: true, {base.String(), KindSitemap}: true}
+	for _, places := range []struct {
+		kind Kind
+		list func() []string
+	}{
+		{KindFeed, func() []string { return feedPlaces(base, offered) }},
+		{KindSitemap, func() []string { return r.sitemapPlaces(ctx, base) }},
+	} {
+		for _, address := range places.list() {
+			if tried[place{address, places.kind}] {
+				continue
+			}
+			tried[place{address, places.kind}] = true
+			result, fetchErr := r.Fetch(ctx, Source{URL: address, Kind: places.kind}, State{})
+			if fetchErr == nil && len(result.Feed.Items) > 0 {
+				return found(result.URL, places.kind, result.Feed, title)
+			}
+			if ctx.Err() != nil {
+				return Source{}, Feed{}, fetchErr
+			}
 		}
-		if ctx.Err() != nil {
-			return Source{}, Feed{}, fetchErr
-		}
+	}
+	if errors.Is(err, ErrHTML) {
+		err = fmt.Errorf("%w: %w", ErrNoFeed, err)
 	}
 	return Source{}, Feed{}, err
 }
 
-// candidates are the addresses to try: those that the page offers, then the usual ones.
-func candidates(base *url.URL, offered []string) []candidate {
-	var list []candidate
-	seen := map[string]bool{base.String(): true}
-	add := func(address string, kind Kind) {
-		if !seen[address] && len(list) < maxCandidates {
-			seen[address] = true
-			list = append(list, candidate{address, kind})
+// feedPlaces are where a site's feed may be: where its page says, then the usual places.
+func feedPlaces(base *url.URL, offered []string) []string {
+	places := slices.Clone(offered[:min(len(offered), maxOffered)])
+	for _, path := range commonPaths {
+		places = append(places, base.ResolveReference(&url.URL{Path: path}).String())
+	}
+	return places
+}
+
+// sitemapPlaces are the sitemaps that a site's robots.txt names, those named for
+// news first; the usual places when it names none.
+func (r *Reader) sitemapPlaces(ctx context.Context, base *url.URL) []string {
+	var news, others []string
+	// Most sites that have no robots.txt say so; whatever goes wrong, there are the usual places.
+	robots, err := r.client.Get(ctx, fetch.Request{URL: base.ResolveReference(&url.URL{Path: "/robots.txt"}).String(), Accept: "text/plain, */*;q=0.5", MaxBytes: maxRobots})
+	if err == nil {
+		for _, m := range robotsSitemap.FindAllSubmatch(robots.Body, 1000) {
+			address, err := base.Parse(string(m[1]))
+			switch {
+			case err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "":
+			case strings.Contains(strings.ToLower(address.Path), "news"):
+				news = append(news, address.String())
+			default:
+				others = append(others, address.String())
+			}
 		}
 	}
-	for _, address := range offered[:min(len(offered), maxOffered)] {
-		add(address, KindFeed)
-	}
-	for _, path := range commonPaths {
-		add(base.ResolveReference(&url.URL{Path: path}).String(), KindFeed)
+	if places := append(news, others...); len(places) > 0 {
+		return places[:min(len(places), maxListed)]
 	}
 	for _, path := range sitemapPaths {
-		add(base.ResolveReference(&url.URL{Path: path}).String(), KindSitemap)
+		others = append(others, base.ResolveReference(&url.URL{Path: path}).String())
 	}
-	return list
+	return others
 }
 
 // feedLinks are the addresses of feeds that a page names: first those it declares

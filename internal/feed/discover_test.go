@@ -11,6 +11,7 @@ import (
 func TestDiscover(t *testing.T) {
 	const rss = `<rss><channel><title>Дала</title><item><title>Жаңалық</title><link>/1</link><category>Sport</category></item></channel></rss>`
 	const sitemap = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://example.com/1</loc><news:news><news:title>Новость</news:title></news:news></url></urlset>`
+	const index = `<sitemapindex><sitemap><loc>/part.xml</loc></sitemap></sitemapindex>`
 	page := func(head, body string) string {
 		return `<!DOCTYPE html><html><head><title>Сайт</title>` + head + `</head><body>` + body + `</body></html>`
 	}
@@ -29,6 +30,12 @@ func TestDiscover(t *testing.T) {
 		{"declared and broken, then linked", map[string]string{"/": page(`<link rel="alternate" type="application/rss+xml" href="/gone">`, `<a href="/about">о нас</a><a href="/export.rss">RSS</a>`), "/export.rss": rss}, "/", "/export.rss", KindFeed},
 		{"a usual place", map[string]string{"/about": page("", ""), "/rss.xml": rss}, "/about", "/rss.xml", KindFeed},
 		{"a sitemap at the last", map[string]string{"/": page("", ""), "/news-sitemap.xml": sitemap}, "/", "/news-sitemap.xml", KindSitemap},
+		{"a sitemap that robots.txt names", map[string]string{"/": page("", ""), "/robots.txt": "User-agent: *\nDisallow: /admin\n\nSitemap: HOST/map.xml\r\nsitemap:/export/news.xml\n", "/export/news.xml": sitemap}, "/", "/export/news.xml", KindSitemap},
+		{"an index that robots.txt names", map[string]string{"/": page("", ""), "/robots.txt": "Sitemap: HOST/index.xml", "/index.xml": index, "/part.xml": sitemap}, "/", "/index.xml", KindSitemap},
+		{"an index itself", map[string]string{"/sitemap/index.xml": index, "/part.xml": sitemap}, "/sitemap/index.xml", "/sitemap/index.xml", KindSitemap},
+		{"a feed before sitemaps", map[string]string{"/": page("", ""), "/robots.txt": "Sitemap: HOST/news.xml", "/news.xml": sitemap, "/feed.xml": rss}, "/", "/feed.xml", KindFeed},
+		{"sitemaps without news", map[string]string{"/": page("", ""), "/robots.txt": strings.Repeat("Sitemap: HOST/pages.xml\nSitemap: /%zz\nSitemap: ftp://a.kz/\n", 500),
+			"/pages.xml": `<urlset><url><loc>https://example.com/1</loc></url></urlset>`}, "/", "", ""},
 		{"another language is no feed", map[string]string{"/": page(`<link rel="alternate" hreflang="kk" href="/kk">`, "")}, "/", "", ""},
 		{"nothing", map[string]string{"/": page("", `<a href="https://other.example/rss">x</a>`)}, "/", "", ""},
 	} {
@@ -37,14 +44,14 @@ func TestDiscover(t *testing.T) {
 			s, r := newReader(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 				asked++
 				if body, ok := c.pages[req.URL.Path]; ok {
-					fmt.Fprint(w, body) //nolint:errcheck // a test server
+					fmt.Fprint(w, strings.ReplaceAll(body, "HOST", "http://"+req.Host)) //nolint:errcheck // a test server
 					return
 				}
 				http.NotFound(w, req)
 			}))
 			src, f, err := r.Discover(t.Context(), s.URL+c.ask)
 			if c.path == "" {
-				if ReasonOf(err) != ReasonPage || asked > maxCandidates+1 {
+				if most := 2 + maxOffered + len(commonPaths) + maxListed; ReasonOf(err) != ReasonPage || !errors.Is(err, ErrNoFeed) || asked > most {
 					t.Errorf("found %+v, %v after %d requests", src, err, asked)
 				}
 				return

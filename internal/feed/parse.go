@@ -105,6 +105,9 @@ func (p parsing) feed(text string) (Feed, error) {
 			f.Skipped++
 		}
 	}
+	if len(f.Items) == 0 && f.Skipped > 0 { // an empty feed may be right, this one is not
+		return Feed{}, fmt.Errorf("%w: none of its %d entries has a title and leads anywhere", ErrNoItems, f.Skipped)
+	}
 	f.Items = limited(f.Items)
 	return f, nil
 }

@@ -147,6 +147,7 @@ func TestParseRefuses(t *testing.T) {
 		{"binary", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Source{}, ErrBinary, ""},
 		{"a cut feed without items", `<rss version="2.0"><channel><title>x</ti`, Source{}, nil, ""},
 		{"another XML", `<?xml version="1.0"?><rates><item/></rates>`, Source{}, ErrNotFeed, ""},
+		{"a feed that leads nowhere", "<rss><channel><item><title>a</title></item><item><title>b</title><link>javascript:void(0)</link></item></channel></rss>", Source{}, ErrNoItems, "2 entries"},
 		{"too large", strings.Repeat(" ", maxBytes+1), Source{}, fetch.ErrTooLarge, ""},
 		{"a list without items", "<html><body><p>We are closed</p></body></html>", html, ErrNoItems, "div.row"},
 		{"a list without links", `<div class="row">a</div><div class="row">b</div>`, html, ErrNoItems, "2 elements"},
