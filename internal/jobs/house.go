@@ -13,6 +13,7 @@ import (
 const (
 	keepArticles = 45 * 24 * time.Hour // for readers who come back to a digest
 	mostArticles = 300_000             // a year of a large desk; the bound on what a flood can fill a disk with
+	keepPrints   = storyWindow + 24*time.Hour
 	keepRows     = 30 * 24 * time.Hour // settled deliveries, for as long as a broadcast may be looked up
 )
 
@@ -31,7 +32,7 @@ func (j *Jobs) digests(ctx context.Context) error {
 
 // prune drops what has been kept for long enough.
 func (j *Jobs) prune(ctx context.Context) error {
-	n, err := j.Store.Prune(ctx, j.Now(), store.PruneRule{Articles: keepArticles, Most: mostArticles, Rows: keepRows})
+	n, err := j.Store.Prune(ctx, j.Now(), store.PruneRule{Articles: keepArticles, Most: mostArticles, Prints: keepPrints, Rows: keepRows})
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}

@@ -85,6 +85,7 @@ type Jobs struct {
 	polls   *poller
 	bare    *recorder
 	network *network
+	printed bool // what articles are recognised by is of this version; of the job texts
 	main    *teller
 	second  *teller       // nil: no fallback
 	pause   time.Duration // between two requests to the bank

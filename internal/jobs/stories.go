@@ -5,60 +5,125 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"newsbot/internal/article"
+	"newsbot/internal/store"
 	"newsbot/internal/story"
 )
 
-// assignStories gives every article that has been read, or whose page cannot
-// be, the story it tells: that of an earlier article that tells the same in its language, or its own.
+const (
+	storiesAtOnce  = 500 // articles whose stories are looked for in a turn
+	mostCandidates = 48  // articles that one is compared with
+	mostMembers    = 120 // tellings of the stories that it may tell
+	printsSlice    = 50  // old articles that are made recognisable in one transaction
+)
+
+// assignStories gives every article that has been read, or whose page cannot be,
+// the story it tells: one that earlier articles tell, or its own.
 func (j *Jobs) assignStories(ctx context.Context) error {
-	fresh, err := j.Store.Unassigned(ctx, 500)
+	if err := j.remakePrints(ctx); err != nil {
+		return err
+	}
+	fresh, err := j.Store.Unassigned(ctx, storiesAtOnce)
 	if err != nil {
 		return fmt.Errorf("find articles without a story: %w", err)
 	}
-	if len(fresh) == 0 {
-		return nil
-	}
-	stored, err := j.Store.RecentFingerprints(ctx, j.Now().Add(-storyWindow))
-	if err != nil {
-		return fmt.Errorf("load fingerprints: %w", err)
-	}
-	type print struct {
-		storyID, language string
-		story.Fingerprint
-	}
-	known := make([]print, 0, len(stored)+len(fresh))
-	for _, s := range stored {
-		var f story.Fingerprint
-		if err := json.Unmarshal(s.Fingerprint, &f); err != nil {
-			// One that cannot be read joins no story; it must not keep the others apart.
-			j.Log.Warn("fingerprint is left out", slog.String("article", s.ArticleID), slog.Any("error", err))
-			continue
-		}
-		known = append(known, print{s.StoryID, s.Language, f})
-	}
 	for _, a := range fresh {
-		text := article.Article{Blocks: a.Blocks}.Text()
-		if text == "" {
-			text = a.Summary
+		if ctx.Err() != nil {
+			return nil
 		}
-		f := story.NewFingerprint(a.Title, text, a.PublishedAt)
-		storyID := a.ID
-		for _, k := range known {
-			if k.language == a.Language && story.Same(k.Fingerprint, f) {
-				storyID = k.storyID
-				break
-			}
-		}
-		known = append(known, print{storyID, a.Language, f})
-		encoded, err := json.Marshal(f)
-		if err != nil {
-			return fmt.Errorf("encode fingerprint of %s: %w", a.ID, err)
-		}
-		if err := j.Store.SetStory(ctx, a.ID, storyID, encoded); err != nil {
-			return fmt.Errorf("set story of %s: %w", a.ID, err)
+		if err := j.assignStory(ctx, a); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (j *Jobs) assignStory(ctx context.Context, a store.Article) error {
+	f := fingerprint(a)
+	telling, err := told(a, f)
+	if err != nil {
+		return err
+	}
+	known, err := j.tellings(ctx, a, telling.Keys)
+	if err != nil {
+		return fmt.Errorf("find the story of %s: %w", a.ID, err)
+	}
+	if telling.StoryID, telling.Merged = story.Choose(f, known); telling.StoryID == "" {
+		telling.StoryID = a.ID
+	}
+	return j.Store.SetStory(ctx, telling)
+}
+
+// tellings are those of the stories that an article may tell: of all that have an
+// article which shares some of its keys.
+func (j *Jobs) tellings(ctx context.Context, a store.Article, keys []int64) ([]story.Telling, error) {
+	candidates, err := j.Store.StoryCandidates(ctx, keys, a.FirstSeenAt.Add(-storyWindow), story.Form, mostCandidates)
+	if err != nil {
+		return nil, err
+	}
+	var stories []string
+	for _, c := range candidates {
+		if c.ArticleID != a.ID && !slices.Contains(stories, c.StoryID) {
+			stories = append(stories, c.StoryID)
+		}
+	}
+	members, err := j.Store.StoryMembers(ctx, stories, story.Form, mostMembers)
+	if err != nil {
+		return nil, err
+	}
+	tellings := make([]story.Telling, 0, len(members))
+	for _, m := range members {
+		t := story.Telling{Story: m.StoryID}
+		if err := json.Unmarshal(m.Print, &t.Fingerprint); err != nil {
+			// One that cannot be read joins no story; it must not keep the others apart.
+			j.Log.Warn("fingerprint is left out", slog.String("article", m.ArticleID), slog.Any("error", err))
+			continue
+		}
+		tellings = append(tellings, t)
+	}
+	return tellings, nil
+}
+
+// remakePrints makes the articles of the last days recognisable that are not, or in the
+// form of an earlier version: those that were there when this program was started.
+func (j *Jobs) remakePrints(ctx context.Context) error {
+	for !j.printed {
+		old, err := j.Store.Unprinted(ctx, j.Now().Add(-storyWindow), story.Form, printsSlice)
+		if err != nil {
+			return fmt.Errorf("find articles without a print: %w", err)
+		}
+		made := make([]store.Telling, len(old))
+		for i, a := range old {
+			if made[i], err = told(a, fingerprint(a)); err != nil {
+				return err
+			}
+		}
+		if err := j.Store.SavePrints(ctx, made); err != nil {
+			return err
+		}
+		j.printed = len(old) < printsSlice
+		if ctx.Err() != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+func fingerprint(a store.Article) story.Fingerprint {
+	text := article.Article{Blocks: a.Blocks}.Text()
+	if text == "" {
+		text = a.Summary
+	}
+	return story.NewFingerprint(a.Title, text, a.Language, a.PublishedAt)
+}
+
+// told is an article as the store keeps what it is recognised by.
+func told(a store.Article, f story.Fingerprint) (store.Telling, error) {
+	encoded, err := json.Marshal(f)
+	if err != nil {
+		return store.Telling{}, fmt.Errorf("encode fingerprint of %s: %w", a.ID, err)
+	}
+	return store.Telling{ArticleID: a.ID, SeenAt: a.FirstSeenAt, Form: story.Form, Print: encoded, Keys: f.Keys()}, nil
 }

@@ -69,7 +69,7 @@ func TestChatNotFound(t *testing.T) {
 			"set":         s.SetSubscribed(ctx, 1, true),
 			"set digest":  s.SetDigest(ctx, noon, store.Digest{ChatID: 1}),
 			"deactivate":  s.DeactivateChat(ctx, noon, 1, "blocked"),
-			"set story":   s.SetStory(ctx, "x", "y", nil),
+			"set story":   s.SetStory(ctx, store.Telling{ArticleID: "x", StoryID: "y"}),
 			"fail text":   s.FailText(ctx, noon, "x", "404", time.Time{}),
 			"set message": s.SetBroadcastProgress(ctx, "x", 1),
 		} {

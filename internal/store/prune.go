@@ -52,6 +52,13 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 		}
 	}
 	s.totals.forget()
+	if rule.Prints > 0 {
+		k, err := s.prunePrints(ctx, ms(now.Add(-rule.Prints)))
+		n += k
+		if err != nil {
+			return n, fmt.Errorf("prune story_prints: %w", err)
+		}
+	}
 	if rule.Rows > 0 {
 		k, err := s.pruneSmall(ctx, ms(now.Add(-rule.Rows)))
 		n += k

@@ -191,17 +191,10 @@ type NewsQuery struct {
 	Limit     int
 }
 
-// StoryPrint is what an article's story is recognised by.
-type StoryPrint struct {
-	ArticleID   string
-	StoryID     string
-	Language    string
-	Fingerprint []byte
-}
-
 // PruneRule says for how long things are kept.
 type PruneRule struct {
 	Articles time.Duration // since they were first seen
 	Most     int           // articles; the oldest beyond go, however young; zero is no bound
+	Prints   time.Duration // what stories are recognised by, since the article was first seen
 	Rows     time.Duration // settled deliveries, slots, finished broadcasts, payloads, update ids, dialogs
 }

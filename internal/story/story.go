@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// Fingerprint is what Same compares. It is stored as JSON, in about a kilobyte.
+// Form is which form fingerprints have that are made now: one of another form is made anew.
+const Form = 2
+
+// Fingerprint is what Compare compares. It is stored as JSON, in about a kilobyte.
 type Fingerprint struct {
+	Language  string   `json:"g,omitempty"`
 	Title     []string `json:"t"`           // Tokens of the title, in order
 	Names     []string `json:"c,omitempty"` // those of them that are names
 	Text      Sketch   `json:"s,omitempty"` // of the text's shingles; empty for texts too short to tell
@@ -44,9 +48,13 @@ const (
 	bothTitle     = 0.15
 )
 
-// NewFingerprint makes the fingerprint of a text; published may be zero.
-func NewFingerprint(title, text string, published time.Time) Fingerprint {
-	f := Fingerprint{Title: Tokens(title), Names: names(title)}
+// NewFingerprint makes the fingerprint of a text in a language, which the text tells
+// if it is none of ours; published may be zero.
+func NewFingerprint(title, text, language string, published time.Time) Fingerprint {
+	if language = primary(language); language == "" {
+		language = Language(title, text, "")
+	}
+	f := Fingerprint{Language: language, Title: Tokens(title), Names: names(title)}
 	if !published.IsZero() {
 		f.Published = published.UnixMilli()
 	}
@@ -57,7 +65,6 @@ func NewFingerprint(title, text string, published time.Time) Fingerprint {
 	}
 	f.Size = len(shingles)
 	f.Text = sketch(shingles)
-	language := Language(title, text, "")
 	lead := map[uint64]struct{}{}
 	for _, w := range all[:min(len(all), leadStems)] {
 		if _, stop := stopWords[w]; !stop {
@@ -75,6 +82,36 @@ func Shingles(words []string) map[uint64]struct{} {
 		out[hash(words[i:i+3]...)] = struct{}{}
 	}
 	return out
+}
+
+// Keys are what candidates for the same story are found by.
+func (f Fingerprint) Keys() []int64 {
+	var keys []int64
+	for _, t := range f.Title {
+		if k := int64(hash(t)); !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// Compare says whether two texts tell the same story.
+func Compare(a, b Fingerprint) Verdict {
+	switch {
+	case a.Language != b.Language:
+		return Unsure
+	case contradict(a, b):
+		return Differ
+	case Same(a, b):
+		return Match
+	}
+	return Unsure
+}
+
+// contradict says whether titles that are much alike differ in what makes a story.
+func contradict(a, b Fingerprint) bool {
+	title, _ := jaccard(a.Title, b.Title)
+	return title >= titleJaccard && (numbersDiffer(a.Title, b.Title) || namesDiffer(a, b) || negated(a.Title) != negated(b.Title))
 }
 
 // Same says whether two texts, in one language, tell the same story. It would rather miss a pair

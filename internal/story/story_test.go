@@ -120,8 +120,8 @@ func TestSameStory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for i, a := range list {
 				for j, b := range list[:i] {
-					fa := NewFingerprint(a.title, a.text, day)
-					fb := NewFingerprint(b.title, b.text, day.Add(7*time.Hour))
+					fa := NewFingerprint(a.title, a.text, "", day)
+					fb := NewFingerprint(b.title, b.text, "", day.Add(7*time.Hour))
 					if !Same(fa, fb) || !Same(fb, fa) {
 						t.Errorf("%d and %d were not seen to be one story: %s", i, j, measures(fa, fb))
 					}
@@ -134,7 +134,7 @@ func TestSameStory(t *testing.T) {
 func TestOtherStory(t *testing.T) {
 	for _, o := range others {
 		t.Run(o.name, func(t *testing.T) {
-			a, b := NewFingerprint(o.a.title, o.a.text, day), NewFingerprint(o.b.title, o.b.text, day.Add(time.Hour))
+			a, b := NewFingerprint(o.a.title, o.a.text, "", day), NewFingerprint(o.b.title, o.b.text, "", day.Add(time.Hour))
 			if Same(a, b) || Same(b, a) {
 				t.Errorf("taken for one story: %s", measures(a, b))
 			}
@@ -145,7 +145,7 @@ func TestOtherStory(t *testing.T) {
 	var from []string
 	for name, list := range stories {
 		for _, s := range list {
-			all, from = append(all, NewFingerprint(s.title, s.text, day)), append(from, name)
+			all, from = append(all, NewFingerprint(s.title, s.text, "", day)), append(from, name)
 		}
 	}
 	for i, a := range all {
@@ -181,20 +181,20 @@ func TestSameByTime(t *testing.T) {
 		{"title alone, the next day", "", 24 * time.Hour, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a, b := NewFingerprint(s.title, tt.text, day), NewFingerprint(s.title, tt.text, day.Add(tt.apart))
+			a, b := NewFingerprint(s.title, tt.text, "", day), NewFingerprint(s.title, tt.text, "", day.Add(tt.apart))
 			if Same(a, b) != tt.want || Same(b, a) != tt.want {
 				t.Errorf("want %v", tt.want)
 			}
 		})
 	}
 	t.Run("short title alone", func(t *testing.T) {
-		a := NewFingerprint("Погода сегодня", "", day)
+		a := NewFingerprint("Погода сегодня", "", "", day)
 		if Same(a, a) {
 			t.Error("two words are no story")
 		}
 	})
 	t.Run("unknown time", func(t *testing.T) {
-		if !Same(NewFingerprint(s.title, s.text, time.Time{}), NewFingerprint(s.title, s.text, day)) {
+		if !Same(NewFingerprint(s.title, s.text, "", time.Time{}), NewFingerprint(s.title, s.text, "", day)) {
 			t.Error("a copy without a date was not recognised")
 		}
 	})
@@ -204,13 +204,13 @@ func TestSameWhenShortened(t *testing.T) {
 	s := stories["metro"][1]
 	sentences := strings.SplitAfter(s.text, ". ")
 	short := strings.Join(sentences[:len(sentences)-1], "")
-	if a, b := NewFingerprint(s.title, s.text, day), NewFingerprint(s.title, short, day); !Same(a, b) {
+	if a, b := NewFingerprint(s.title, s.text, "", day), NewFingerprint(s.title, short, "", day); !Same(a, b) {
 		t.Error(measures(a, b))
 	}
 }
 
 func TestFingerprintStored(t *testing.T) {
-	f := NewFingerprint(stories["flood"][0].title, stories["flood"][0].text, day)
+	f := NewFingerprint(stories["flood"][0].title, stories["flood"][0].text, "", day)
 	raw, err := json.Marshal(f)
 	if err != nil {
 		t.Fatal(err)
@@ -259,13 +259,13 @@ func BenchmarkNewFingerprint(b *testing.B) {
 	text := strings.Repeat(stories["metro"][0].text+" ", 10)
 	b.ReportAllocs()
 	for b.Loop() {
-		NewFingerprint(stories["metro"][0].title, text, day)
+		NewFingerprint(stories["metro"][0].title, text, "", day)
 	}
 }
 
 func BenchmarkSame(b *testing.B) {
-	x := NewFingerprint(stories["metro"][0].title, stories["metro"][0].text, day)
-	y := NewFingerprint(stories["metro"][1].title, stories["metro"][1].text, day)
+	x := NewFingerprint(stories["metro"][0].title, stories["metro"][0].text, "", day)
+	y := NewFingerprint(stories["metro"][1].title, stories["metro"][1].text, "", day)
 	b.ReportAllocs()
 	for b.Loop() {
 		Same(x, y)

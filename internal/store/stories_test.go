@@ -1,0 +1,189 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"newsbot/internal/store"
+	"newsbot/internal/store/storetest"
+)
+
+func told(id, story string, seen time.Time, keys ...int64) store.Telling {
+	return store.Telling{ArticleID: id, StoryID: story, SeenAt: seen, Form: 2, Print: []byte(id), Keys: keys}
+}
+
+func printed(prints []store.StoryPrint) []string {
+	ids := []string{}
+	for _, p := range prints {
+		ids = append(ids, p.ArticleID)
+		if string(p.Print) != p.ArticleID {
+			ids = append(ids, "with the print of "+string(p.Print))
+		}
+	}
+	return ids
+}
+
+func TestStoryCandidates(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		poll(t, s, noon.Add(-100*time.Hour), "dala", item("old", "ru", "", noon))
+		poll(t, s, noon, "vesti", item("a", "ru", "", noon), item("b", "ru", "", noon), item("c", "kk", "", noon), item("d", "ru", "", noon))
+		must(t, s.SetStory(ctx, told("old", "old", noon.Add(-100*time.Hour), 1, 2, 3)))
+		must(t, s.SetStory(ctx, told("a", "a", noon, 1, 2, -9)))
+		must(t, s.SetStory(ctx, told("b", "a", noon, 1, 7)))
+		must(t, s.SetStory(ctx, told("c", "c", noon, 1, 5, 6)))
+		must(t, s.SetStory(ctx, told("d", "d", noon, 8)))
+		since := noon.Add(-72 * time.Hour)
+		for _, c := range []struct {
+			name  string
+			keys  []int64
+			since time.Time
+			form  int
+			limit int
+			want  []string
+		}{
+			{"the most keys first", []int64{5, 1, 2, -9}, since, 2, 2, []string{"a", "c"}},
+			{"a rare key before a common one", []int64{1, 7}, since, 2, 1, []string{"b"}},
+			{"a negative key", []int64{-9}, since, 2, 9, []string{"a"}},
+			{"of old ones too", []int64{3}, noon.Add(-200 * time.Hour), 2, 9, []string{"old"}},
+			{"old ones are left out", []int64{3}, since, 2, 9, []string{}},
+			{"another form is left out", []int64{8}, since, 3, 9, []string{}},
+			{"no keys", nil, since, 2, 9, []string{}},
+		} {
+			got, err := s.StoryCandidates(ctx, c.keys, c.since, c.form, c.limit)
+			must(t, err)
+			if !slices.Equal(printed(got), c.want) {
+				t.Errorf("%s: %v, want %v", c.name, printed(got), c.want)
+			}
+		}
+		members, err := s.StoryMembers(ctx, []string{"a", "d"}, 2, 10)
+		must(t, err)
+		if got := printed(members); len(got) != 3 || !slices.Contains(got, "a") || !slices.Contains(got, "b") || !slices.Contains(got, "d") {
+			t.Errorf("members: %v", got)
+		}
+
+		// Said again, an article is recognised by what is said last.
+		must(t, s.SetStory(ctx, told("d", "d", noon, 11)))
+		for key, want := range map[int64]int{8: 0, 11: 1} {
+			if got, err := s.StoryCandidates(ctx, []int64{key}, since, 2, 9); len(got) != want || err != nil {
+				t.Errorf("key %d: %v, %v", key, printed(got), err)
+			}
+		}
+
+		// Two stories become one.
+		last := told("d", "a", noon, 11)
+		last.Merged = []string{"c"}
+		must(t, s.SetStory(ctx, last))
+		if a, err := s.Article(ctx, "a"); err != nil || len(a.Sources) != 3 {
+			t.Errorf("the story of a: %+v, %v", a.Sources, err)
+		}
+
+		// What is too old goes, the rest stays.
+		n, err := s.Prune(ctx, noon, store.PruneRule{Prints: 96 * time.Hour})
+		if n != 1 || err != nil {
+			t.Errorf("pruned %d, %v", n, err)
+		}
+		if got, err := s.StoryCandidates(ctx, []int64{1, 2, 3}, noon.Add(-200*time.Hour), 2, 9); len(got) != 3 || err != nil {
+			t.Errorf("after pruning: %v, %v", printed(got), err)
+		}
+	})
+}
+
+// Articles of an earlier version have a story and a fingerprint of an old form, or
+// none: they are found and made anew, each once.
+func TestUnprinted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		before := item("before", "ru", "st", noon)
+		before.Fingerprint = []byte(`{"t":["мост"],"s":"AAAA"}`)
+		poll(t, s, noon, "vesti", before, item("fresh", "ru", "", noon), item("form1", "ru", "st", noon))
+		poll(t, s, noon.Add(-100*time.Hour), "dala", item("old", "ru", "st", noon))
+		one := told("form1", "st", noon, 1)
+		one.Form = 1
+		must(t, s.SavePrints(ctx, []store.Telling{one}))
+		list, err := s.Unprinted(ctx, noon.Add(-72*time.Hour), 2, 10)
+		must(t, err)
+		var ids []string
+		var made []store.Telling
+		for _, a := range list {
+			ids = append(ids, a.ID)
+			made = append(made, told(a.ID, "", a.FirstSeenAt, 4))
+		}
+		if slices.Sort(ids); !slices.Equal(ids, []string{"before", "form1"}) {
+			t.Errorf("without a print: %v", ids)
+		}
+		must(t, s.SavePrints(ctx, made))
+		if list, err = s.Unprinted(ctx, noon.Add(-72*time.Hour), 2, 10); len(list) != 0 || err != nil {
+			t.Errorf("then: %v, %v", list, err)
+		}
+		got, err := s.StoryCandidates(ctx, []int64{4}, noon.Add(-time.Hour), 2, 10)
+		if len(got) != 2 || got[0].StoryID != "st" || err != nil {
+			t.Errorf("found by it: %+v, %v", got, err)
+		}
+	})
+}
+
+// Sources that publish a lot at once give all of it one instant.
+func TestPrintsOfOneInstant(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		var all []store.Telling
+		for i := range 3000 { // by chance some have the same number
+			all = append(all, told(fmt.Sprint("a", i), "", noon, int64(i)))
+		}
+		must(t, s.SavePrints(ctx, all))
+		if n, err := s.Prune(ctx, noon.Add(time.Hour), store.PruneRule{Prints: time.Minute}); n != len(all) || err != nil {
+			t.Errorf("%d of %d were kept, %v", n, len(all), err)
+		}
+	})
+}
+
+// BenchmarkStoryCandidates is a look-up among 100,000 articles of the last days. The
+// titles' words are as often as words are: the n-th is seen a n-th as often as the first.
+func BenchmarkStoryCandidates(b *testing.B) {
+	const articles, keys = 100_000, 24
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		s := storetest.Opener(b, address(b))()
+		ctx := context.Background()
+		if _, _, err := s.ImportSources(ctx, noon, sources()); err != nil {
+			b.Fatal(err)
+		}
+		zipf := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.05, 4, 30_000)
+		some := func() (k []int64) {
+			for range keys {
+				k = append(k, int64(zipf.Uint64()*0x9E3779B97F4A7C15))
+			}
+			return k
+		}
+		began := time.Now()
+		for i := 0; i < articles; i += 500 {
+			var items []store.NewItem
+			var tellings []store.Telling
+			seen := noon.Add(time.Duration(i) * 2 * time.Second)
+			for j := i; j < i+500; j++ {
+				it := item(fmt.Sprint("a", j), "ru", fmt.Sprint("s", j), seen)
+				items, tellings = append(items, it), append(tellings, told(it.ID, it.StoryID, seen, some()...))
+			}
+			if _, err := s.RecordPoll(ctx, seen, store.Poll{SourceID: sources()[0].ID, Items: items}); err != nil {
+				b.Fatal(err)
+			}
+			if err := s.SavePrints(ctx, tellings); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Logf("%s: %d articles stored in %v", name, articles, time.Since(began).Round(time.Second))
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if got, err := s.StoryCandidates(ctx, some(), noon, 2, 48); len(got) != 48 || err != nil {
+					b.Fatal(len(got), err)
+				}
+			}
+		})
+	}
+}
