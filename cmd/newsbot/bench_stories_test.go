@@ -14,7 +14,7 @@ import (
 
 // sameStory is what the benchmark measures.
 func sameStory(a, b storytest.Text) bool {
-	return story.Same(story.NewFingerprint(a.Title, a.Body, a.Published), story.NewFingerprint(b.Title, b.Body, b.Published))
+	return story.Same(story.NewFingerprint(a.Title, a.Body, a.Language, a.Published), story.NewFingerprint(b.Title, b.Body, b.Language, b.Published))
 }
 
 // tally counts what was said of pairs.

@@ -95,14 +95,18 @@ func (f Fingerprint) Keys() []int64 {
 	return keys
 }
 
-// Compare says whether two texts tell the same story.
+// Same says whether two texts tell the same story. It would rather miss a pair than
+// join two stories.
+func Same(a, b Fingerprint) bool { return Compare(a, b) == Match }
+
+// Compare says whether two texts tell the same story, and if not, whether they contradict.
 func Compare(a, b Fingerprint) Verdict {
 	switch {
 	case a.Language != b.Language:
 		return Unsure
 	case contradict(a, b):
 		return Differ
-	case Same(a, b):
+	case sameText(a, b):
 		return Match
 	}
 	return Unsure
@@ -114,11 +118,10 @@ func contradict(a, b Fingerprint) bool {
 	return title >= titleJaccard && (numbersDiffer(a.Title, b.Title) || namesDiffer(a, b) || negated(a.Title) != negated(b.Title))
 }
 
-// Same says whether two texts, in one language, tell the same story. It would rather miss a pair
-// than join two stories: the titles must agree and nothing in them may differ that
+// sameText says whether two texts in one language tell the same story: the titles must agree and nothing in them may differ that
 // matters (numbers, names, a negation), and the texts must agree too. Without both texts
 // only equal titles of about the same hour do.
-func Same(a, b Fingerprint) bool {
+func sameText(a, b Fingerprint) bool {
 	apart := time.Duration(max(a.Published-b.Published, b.Published-a.Published)) * time.Millisecond
 	if a.Published == 0 || b.Published == 0 {
 		apart = 0
