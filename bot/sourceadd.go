@@ -62,7 +62,6 @@ func (b *Bot) findSource(ctx context.Context, r *request, typed string) (answer,
 	if err != nil {
 		return answer{}, err
 	}
-	taken := map[string]bool{}
 	for _, k := range known {
 		if k.URL == src.URL {
 			a, err := b.sourceCard(ctx, r, k.ID, "")
@@ -70,9 +69,7 @@ func (b *Bot) findSource(ctx context.Context, r *request, typed string) (answer,
 			a.messages = append([]outbox.Message{{Text: r.p.H("feeds.known", "Title", k.Title)}}, a.messages...)
 			return a, errors.Join(err, b.o.Store.ClearDialog(ctx, r.chat.ID, r.from.ID))
 		}
-		taken[k.ID] = true
 	}
-	src.ID = feed.FreeID(src.ID, func(id string) bool { return taken[id] })
 	o := offer{Source: src, Count: len(found.Items)}
 	titles := make([]string, len(found.Items))
 	for i, item := range found.Items {
@@ -135,8 +132,13 @@ func (b *Bot) offerButton(ctx context.Context, r *request) (answer, error) {
 	case "z":
 		return answer{messages: []outbox.Message{{Text: r.p.H("feeds.dropped")}}, edit: true}, b.o.Store.ClearDialog(ctx, r.chat.ID, r.from.ID)
 	case "s":
-		if _, _, err := b.o.Store.ImportSources(ctx, r.now, []feed.Source{o.Source}); err != nil {
+		id, added, err := b.o.Store.AddSource(ctx, r.now, o.Source)
+		if err != nil {
 			return answer{}, err
+		}
+		if !added { // while this one thought about it
+			a, err := b.sourceCard(ctx, r, id, r.p.T("feeds.known", "Title", o.Source.Title))
+			return a, errors.Join(err, b.o.Store.ClearDialog(ctx, r.chat.ID, r.from.ID))
 		}
 		saved := outbox.Message{Text: r.p.H("feeds.saved", "Title", o.Source.Title), Keyboard: [][]outbox.Button{{{Text: r.p.T("feeds.button_back"), Data: "i:p:0"}}}}
 		return screen(saved), b.o.Store.ClearDialog(ctx, r.chat.ID, r.from.ID)

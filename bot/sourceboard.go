@@ -20,37 +20,15 @@ const (
 	checkTimeout = 12 * time.Second // of a source that an editor waits for
 )
 
-// health is how a source is, the worst first.
-type health int
-
-const (
-	failing health = iota
-	quiet
-	paused
-	unread
-	good
-)
-
 // watched is a source with what it brings.
 type watched struct {
 	store.SourceStatus
 	yield  store.Yield
-	health health
+	health store.Health
 }
 
 func judge(src store.SourceStatus, yield store.Yield) watched {
-	w := watched{SourceStatus: src, yield: yield, health: good}
-	switch {
-	case src.Paused && src.PauseReason == "":
-		w.health = paused
-	case src.Paused || src.Failures > 0:
-		w.health = failing
-	case yield.Quiet:
-		w.health = quiet
-	case src.LastOKAt.IsZero():
-		w.health = unread
-	}
-	return w
+	return watched{SourceStatus: src, yield: yield, health: store.HealthOf(src, yield)}
 }
 
 // sources shows editors the board: every source by how it is. With an address
@@ -162,13 +140,13 @@ func (b *Bot) boardScreen(ctx context.Context, r *request, page int) (outbox.Mes
 
 // boardCounts is the board in one line: "❌ 2 · 🔇 1 · ⏸ 1 · ✅ 14".
 func boardCounts(list []watched) string {
-	signs := map[health]string{failing: "❌", quiet: "🔇", paused: "⏸", unread: "🆕", good: "✅"}
-	counts := map[health]int{}
+	signs := map[store.Health]string{store.HealthFailing: "❌", store.HealthQuiet: "🔇", store.HealthPaused: "⏸", store.HealthUnread: "🆕", store.HealthGood: "✅"}
+	counts := map[store.Health]int{}
 	for _, w := range list {
 		counts[w.health]++
 	}
 	var parts []string
-	for h := failing; h <= good; h++ {
+	for h := store.HealthFailing; h <= store.HealthGood; h++ {
 		if counts[h] > 0 {
 			parts = append(parts, signs[h]+" "+strconv.Itoa(counts[h]))
 		}
@@ -184,15 +162,15 @@ func why(p *locale.Printer, reason feed.Reason) string {
 func stateLine(r *request, w watched) string {
 	p := r.p
 	switch {
-	case w.health == failing && w.Paused:
+	case w.health == store.HealthFailing && w.Paused:
 		return p.H("feeds.state_gone", "Title", w.Title, "Reason", why(p, w.PauseReason))
-	case w.health == failing:
+	case w.health == store.HealthFailing:
 		return p.H("feeds.state_failing", "Title", w.Title, "Reason", why(p, w.Reason))
-	case w.health == quiet:
+	case w.health == store.HealthQuiet:
 		return p.H("feeds.state_quiet", "Title", w.Title, "Since", p.DayMonth(w.Rhythm.BroughtAt))
-	case w.health == paused:
+	case w.health == store.HealthPaused:
 		return p.H("feeds.state_paused", "Title", w.Title)
-	case w.health == unread:
+	case w.health == store.HealthUnread:
 		return p.H("feeds.state_new", "Title", w.Title)
 	}
 	return p.H("feeds.state_good", "Title", w.Title, "Daily", p.Rough(w.yield.Daily))

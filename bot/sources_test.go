@@ -194,6 +194,31 @@ func TestAddAndRemoveSource(t *testing.T) {
 	}, withFeeds(t))
 }
 
+// What another editor has added meanwhile is neither changed nor added twice.
+func TestAddSourceMeanwhile(t *testing.T) {
+	d := open(t, "ru", withFeeds(t))
+	address, _ := site(t)
+	offer := d.ask(editor, editor, "/sources "+address)
+	other := feed.Source{ID: "127-0-0-1", Title: "Другой", URL: "https://other.example/rss", Kind: feed.KindFeed}
+	_, _, err := d.db.ImportSources(d.ctx(), d.clock(), []feed.Source{other})
+	d.must(err)
+	d.press(editor, offer, "✅")
+	list, err := d.db.Sources(d.ctx())
+	d.must(err)
+	if len(list) != 2 || list[0].URL != other.URL || list[1].ID != "127-0-0-1-2" || list[1].URL != address+"/feed.xml" {
+		t.Errorf("sources %+v", list)
+	}
+	d.must(d.db.RemoveSource(d.ctx(), "127-0-0-1-2"))
+	offer = d.ask(editor, editor, "/sources "+address)
+	_, _, err = d.db.AddSource(d.ctx(), d.clock(), list[1].Source)
+	d.must(err)
+	_, _, a := d.press(editor, offer, "✅")
+	contains(t, a.Text, "уже есть")
+	if list, err = d.db.Sources(d.ctx()); err != nil || len(list) != 2 {
+		t.Errorf("sources %+v, %v", list, err)
+	}
+}
+
 func (d *desk) must1(m emulator.Message, _ []emulator.Message, _ emulator.CallbackAnswer) emulator.Message {
 	return m
 }

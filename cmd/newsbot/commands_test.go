@@ -354,6 +354,7 @@ func TestSourcesOneByOne(t *testing.T) {
 	says(1, "no source \"steppepost\"", "remove", "steppepost")
 	address := w.web.URL + "/newsroom/steppepost/feed.json"
 	says(0, "items:\n#   ", "add", "--dry", address)
+	says(1, "the id kurier is taken", "add", "--id", "kurier", address)
 	says(0, "added post", "add", "--id", "post", "--language", "en", "--topic", "economy", address)
 	says(1, "there already: post", "add", address)
 	says(2, "language must be", "add", "--language", "kz", w.web.URL+"/newsroom/kurier/rss.xml")
@@ -363,6 +364,8 @@ func TestSourcesOneByOne(t *testing.T) {
 	says(0, "post was paused already", "pause", "post")
 	says(0, "post goes on", "resume", "post")
 	says(1, "no source", "resume", "nobody")
+	says(0, "post is removed", "remove", "post")
+	says(0, "added steppepost\n", "add", address) // under the id that it had first
 }
 
 func TestWebhooksThatAreFine(t *testing.T) {

@@ -200,26 +200,35 @@ func (c sourcesAdd) Run(p *process) error {
 	})
 }
 
+// save adds the source, under the id that was asked for or one that is free.
 func (c sourcesAdd) save(p *process, db *store.Store, src feed.Source) error {
-	known, err := db.Sources(p.ctx)
-	if err != nil {
-		return err
-	}
-	taken := map[string]bool{}
-	for _, k := range known {
-		if k.URL == src.URL {
-			return fmt.Errorf("the source is there already: %s", k.ID)
+	if c.ID == "" {
+		id, added, err := db.AddSource(p.ctx, time.Now(), src)
+		if err == nil && !added {
+			err = fmt.Errorf("the source is there already: %s", id)
 		}
-		taken[k.ID] = true
+		if err != nil {
+			return err
+		}
+		src.ID = id
+	} else {
+		known, err := db.Sources(p.ctx)
+		if err != nil {
+			return err
+		}
+		for _, k := range known {
+			switch {
+			case k.URL == src.URL:
+				return fmt.Errorf("the source is there already: %s", k.ID)
+			case k.ID == src.ID:
+				return fmt.Errorf("the id %s is taken", c.ID)
+			}
+		}
+		if _, _, err := db.ImportSources(p.ctx, time.Now(), []feed.Source{src}); err != nil {
+			return err
+		}
 	}
-	if c.ID != "" && taken[c.ID] {
-		return fmt.Errorf("the id %s is taken", c.ID)
-	}
-	src.ID = feed.FreeID(src.ID, func(id string) bool { return taken[id] })
-	if _, _, err := db.ImportSources(p.ctx, time.Now(), []feed.Source{src}); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.stdout, "added %s\n", src.ID)
+	_, err := fmt.Fprintf(p.stdout, "added %s\n", src.ID)
 	return err
 }
 

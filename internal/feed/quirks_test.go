@@ -141,6 +141,7 @@ func TestQuirksOfDocuments(t *testing.T) {
 		{"a style sheet", `<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="/rss.xsl"?>` + two, "1 2"},
 		{"a doctype with entities", `<!DOCTYPE rss [<!ENTITY nbsp "&#160;">]>` + two, "1 2"},
 		{"the last character is lost", strings.TrimSuffix(two, ">"), "1 2"},
+		{"the last character of a feed without items is lost", strings.TrimSuffix(quirkHead+end, ">"), ""},
 		{"cut after the items", strings.TrimSuffix(two, end), "1 2"},
 		{"cut in an item", quirkHead + item("1") + item("2") + "<item><title>3", "1 2"},
 		{"cut in a tag", quirkHead + item("1") + item("2") + "<item><tit", "1 2"},

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -161,6 +162,63 @@ func TestRecordPollHealth(t *testing.T) {
 }
 
 // A source that is removed is on no list, its articles stay, and it can come back.
+// What is added takes nobody's place, also when two add at once.
+func TestAddSource(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		add := func(id, url, wantID string, want bool) {
+			t.Helper()
+			got, added, err := s.AddSource(ctx, noon, feed.Source{ID: id, Title: "Жаңа", URL: url, Kind: feed.KindFeed})
+			if err != nil || got != wantID || added != want {
+				t.Errorf("%s at %s: %q, %v, %v; want %q, %v", id, url, got, added, err, wantID, want)
+			}
+		}
+		before, err := s.Source(ctx, "dala")
+		must(t, err)
+		add("new", "https://new.example/rss", "new", true)
+		add("new", "https://new.example/rss", "new", false)
+		add("other", "https://new.example/rss", "new", false)
+		add("dala", "https://dala.example/second", "dala-2", true)
+		if after, err := s.Source(ctx, "dala"); err != nil || after.URL != before.URL || after.Title != before.Title {
+			t.Errorf("another one was changed: %+v, %v", after, err)
+		}
+		must(t, s.RemoveSource(ctx, "new"))
+		add("new", "https://elsewhere.example/rss", "new-2", true) // the articles of the removed one are not its
+		add("fresh", "https://new.example/rss", "new", true)       // there it is again
+
+		const editors = 8
+		ids := make(chan string, editors)
+		for i := range editors {
+			go func() {
+				id, added, err := s.AddSource(ctx, noon, feed.Source{ID: "same", Title: "Бәрі", URL: fmt.Sprintf("https://same.example/%d", i/2), Kind: feed.KindFeed})
+				if err != nil || !added {
+					id = ""
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				ids <- id
+			}()
+		}
+		var got []string
+		for range editors {
+			if id := <-ids; id != "" {
+				got = append(got, id)
+			}
+		}
+		slices.Sort(got)
+		if want := []string{"same", "same-2", "same-3", "same-4"}; !slices.Equal(got, want) {
+			t.Errorf("at once: %v, want %v", got, want)
+		}
+		for _, id := range got {
+			if src, err := s.Source(ctx, id); err != nil || src.Title != "Бәрі" {
+				t.Errorf("%s: %+v, %v", id, src, err)
+			}
+		}
+	})
+}
+
 func TestRemoveSource(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()

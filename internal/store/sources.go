@@ -170,6 +170,62 @@ func importSource(ctx context.Context, tx *sqlx.Tx, now time.Time, src feed.Sour
 	return 0, max(updated, afresh), err
 }
 
+// AddSource adds a source that somebody has found. An id that another one has gets
+// a number; a source that was removed goes on, under the id that it had, when it is
+// added again by its address. added is false when a source with this address is
+// there; id is that of the source.
+func (s *Store) AddSource(ctx context.Context, now time.Time, src feed.Source) (id string, added bool, err error) {
+	errTaken := errors.New("somebody else has taken the id meanwhile")
+	err = errTaken
+	for try := 0; try < retries && errors.Is(err, errTaken); try++ {
+		err = s.tx(ctx, func(tx *sqlx.Tx) error {
+			if id, added, err = placeOf(ctx, tx, src); err != nil || !added {
+				return err
+			}
+			one := src
+			one.ID = id
+			// An import that finds a source there would change that one.
+			n, _, err := importSource(ctx, tx, now, one)
+			if err == nil && n == 0 {
+				err = errTaken
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("add source %s: %w", src.ID, err)
+	}
+	return id, added, nil
+}
+
+// placeOf is the id that a source gets when it is added, or with free false that of
+// the source with its address.
+func placeOf(ctx context.Context, tx *sqlx.Tx, src feed.Source) (id string, free bool, err error) {
+	var known []struct {
+		ID      string `db:"source_id"`
+		URL     string `db:"url"`
+		Removed bool   `db:"removed"`
+	}
+	if err := list(ctx, tx, &known, `SELECT source_id, url, removed FROM sources ORDER BY source_id`); err != nil {
+		return "", false, err
+	}
+	taken, had := map[string]bool{}, ""
+	for _, k := range known {
+		taken[k.ID] = true
+		switch {
+		case k.URL != src.URL:
+		case !k.Removed:
+			return k.ID, false, nil
+		default:
+			had = k.ID
+		}
+	}
+	if had != "" {
+		return had, true, nil
+	}
+	return feed.FreeID(src.ID, func(id string) bool { return taken[id] }), true, nil
+}
+
 // KeepSources lets only the sources with these ids be polled: the others are
 // paused, and those of them that were paused go on. It returns how many it paused.
 func (s *Store) KeepSources(ctx context.Context, ids []string) (paused int, err error) {

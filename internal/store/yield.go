@@ -19,6 +19,33 @@ type Yield struct {
 	Quiet bool    // it used to bring them, and has brought nothing for long
 }
 
+// Health is how a source is, the worst first.
+type Health int
+
+// The kinds of health.
+const (
+	HealthFailing Health = iota // cannot be read, or has said that it is over
+	HealthQuiet                 // answers, and brings nothing any more
+	HealthPaused                // by an editor
+	HealthUnread                // not read yet
+	HealthGood
+)
+
+// HealthOf judges how a source is.
+func HealthOf(src SourceStatus, yield Yield) Health {
+	switch {
+	case src.Paused && src.PauseReason == "":
+		return HealthPaused
+	case src.Paused || src.Failures > 0:
+		return HealthFailing
+	case yield.Quiet:
+		return HealthQuiet
+	case src.LastOKAt.IsZero():
+		return HealthUnread
+	}
+	return HealthGood
+}
+
 // YieldOf judges a source by how many articles it brought on which day, see Store.Yields.
 func YieldOf(src SourceStatus, days map[int64]int, now time.Time) Yield {
 	const day, week, usual = 24 * time.Hour, 7, 14

@@ -44,3 +44,30 @@ func TestYieldOf(t *testing.T) {
 		t.Errorf("14 a day: %+v", y)
 	}
 }
+
+func TestHealthOf(t *testing.T) {
+	read := store.SourceStatus{LastOKAt: noon}
+	with := func(change func(*store.SourceStatus)) store.SourceStatus {
+		src := read
+		change(&src)
+		return src
+	}
+	for _, c := range []struct {
+		name  string
+		src   store.SourceStatus
+		yield store.Yield
+		want  store.Health
+	}{
+		{"read", read, store.Yield{}, store.HealthGood},
+		{"not read yet", store.SourceStatus{}, store.Yield{}, store.HealthUnread},
+		{"fails, and was quiet before", with(func(s *store.SourceStatus) { s.Failures = 1 }), store.Yield{Quiet: true}, store.HealthFailing},
+		{"fails from the first", store.SourceStatus{Failures: 1}, store.Yield{}, store.HealthFailing},
+		{"quiet", read, store.Yield{Quiet: true}, store.HealthQuiet},
+		{"paused while it failed", with(func(s *store.SourceStatus) { s.Paused, s.Failures = true, 3 }), store.Yield{}, store.HealthPaused},
+		{"paused by itself", with(func(s *store.SourceStatus) { s.Paused, s.PauseReason = true, "gone" }), store.Yield{}, store.HealthFailing},
+	} {
+		if got := store.HealthOf(c.src, c.yield); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
