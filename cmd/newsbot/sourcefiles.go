@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -29,9 +30,15 @@ func fileFormat(asked, name string) string {
 	return "yaml"
 }
 
+// beginsAsXML says whether a file whose name says nothing is XML, as OPML is and YAML is not.
+func beginsAsXML(r *bufio.Reader) bool {
+	start, _ := r.Peek(64) // a shorter file gives what it has; what is wrong with it comes out when it is read
+	return bytes.HasPrefix(bytes.TrimLeft(start, "\ufeff \t\r\n"), []byte("<"))
+}
+
 type sourcesImport struct {
-	File    string `arg:"" help:"Sources file (YAML or OPML), - for standard input."`
-	Format  string `help:"yaml or opml; by the file's name when left out." enum:",yaml,opml" default:""`
+	File    string `arg:"" help:"Sources file (YAML, as export writes it, or OPML), - for standard input."`
+	Format  string `help:"yaml or opml; by the file's name and beginning when left out." enum:",yaml,opml" default:""`
 	Replace bool   `help:"Pause the sources that the file does not have."`
 }
 
@@ -46,8 +53,9 @@ func (c sourcesImport) Run(p *process) error {
 		defer f.Close()
 		in = f
 	}
-	opml := fileFormat(c.Format, c.File) == "opml"
-	sources, err := readSourceList(p, in, opml)
+	text := bufio.NewReader(in)
+	opml := fileFormat(c.Format, c.File) == "opml" || c.Format == "" && beginsAsXML(text)
+	sources, err := readSourceList(p, text, opml)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
@@ -132,6 +140,9 @@ func (c sourcesExport) Run(p *process) error {
 		if err != nil {
 			return err
 		}
+		if len(sources) == 0 {
+			return errors.New("there are no sources to export")
+		}
 		write := feed.WriteSources
 		if fileFormat(c.Format, c.File) == "opml" {
 			write = feed.WriteOPML
@@ -152,7 +163,7 @@ type sourcesAdd struct {
 	ID       string `help:"Short name; made of the host when left out." placeholder:"ID"`
 	Title    string `help:"What readers see; the feed's title when left out." placeholder:"TITLE"`
 	Language string `help:"kk, ru or en; guessed when left out." placeholder:"LANGUAGE"`
-	Topic    string `help:"What its articles count as; guessed when left out." placeholder:"TOPIC"`
+	Topic    string `help:"What its articles count as: economy, politics, society, incidents, sport, world, technology or culture; guessed when left out." placeholder:"TOPIC"`
 	Dry      bool   `help:"Only show what is found."`
 }
 
@@ -179,7 +190,11 @@ func (c sourcesAdd) Run(p *process) error {
 		src.ID, src.Title = cmp.Or(c.ID, src.ID), cmp.Or(c.Title, src.Title)
 		src.Language = cmp.Or(c.Language, story.Majority(titles, found.Language))
 		if c.Topic != "" {
-			src.Topics = []string{c.Topic}
+			topic := cmp.Or(s.topics, feed.BuiltinTopics()).Named(c.Topic)
+			if topic == "" {
+				return usageError{fmt.Errorf("--topic: %q is no topic; it is one of %s", c.Topic, strings.Join(feed.Topics(), ", "))}
+			}
+			src.Topics = []string{topic}
 		}
 		var text bytes.Buffer
 		if err := feed.WriteSources(&text, []feed.Source{src}); err != nil {

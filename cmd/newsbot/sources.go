@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -58,36 +60,80 @@ func withStore(p *process, reading bool, do func(s settings, db *store.Store) er
 
 type sourcesList struct{}
 
-// Run prints a line for each source.
+// Run prints a line for each source, the worst first, and why one is not well.
 func (sourcesList) Run(p *process) error {
 	return withStore(p, true, func(s settings, db *store.Store) error {
-		var list []store.SourceStatus
-		if db != nil {
-			var err error
-			if list, err = db.Sources(p.ctx); err != nil {
-				return err
-			}
+		if db == nil {
+			return noSources(p, false)
 		}
-		if len(list) == 0 {
-			_, err := fmt.Fprintln(p.stdout, "No sources yet: newsbot run starts with the built-in list, newsbot sources import FILE with yours.")
+		list, err := db.Sources(p.ctx)
+		if err != nil {
 			return err
 		}
-		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tLANGUAGE\tKIND\tLAST GOOD\tFAILURES\tADDRESS")
-		for _, src := range list {
-			last := "never"
-			if !src.LastOKAt.IsZero() {
-				last = src.LastOKAt.In(s.zone).Format("2006-01-02 15:04")
+		if len(list) == 0 {
+			had, err := db.EverHadSources(p.ctx)
+			if err != nil {
+				return err
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", src.ID, src.Language, src.Kind, last, src.Failures, src.URL)
-			if src.Paused {
-				fmt.Fprintf(w, "\t\t\tpaused\n")
-			} else if src.LastError != "" {
-				fmt.Fprintf(w, "\t\t\t%s\n", src.LastError)
+			return noSources(p, had)
+		}
+		now := time.Now()
+		yields, err := db.Yields(p.ctx, now.AddDate(0, 0, -store.YieldDays))
+		if err != nil {
+			return err
+		}
+		yield, health := map[string]store.Yield{}, map[string]store.Health{}
+		for _, src := range list {
+			yield[src.ID] = store.YieldOf(src, yields[src.ID], now)
+			health[src.ID] = store.HealthOf(src, yield[src.ID])
+		}
+		slices.SortStableFunc(list, func(a, b store.SourceStatus) int { return cmp.Compare(health[a.ID], health[b.ID]) })
+		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "ID\tSTATE\tLAST GOOD\tA DAY\tLANGUAGE\tKIND\tADDRESS")
+		for _, src := range list {
+			last, daily := "never", "-"
+			if !src.LastOKAt.IsZero() {
+				last, daily = src.LastOKAt.In(s.zone).Format("2006-01-02 15:04"), fmt.Sprintf("%.1f", yield[src.ID].Daily)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", src.ID, stateOf(src, health[src.ID]), last, daily, src.Language, src.Kind, src.URL)
+			switch {
+			case src.LastError != "":
+				fmt.Fprintf(w, "\t%s\n", src.LastError)
+			case health[src.ID] == store.HealthQuiet:
+				fmt.Fprintf(w, "\tnothing new since %s, usually %.1f a day\n", src.Rhythm.BroughtAt.In(s.zone).Format(time.DateOnly), yield[src.ID].Usual)
 			}
 		}
 		return w.Flush()
 	})
+}
+
+// noSources says what the list is empty for: it is filled at the first start alone.
+func noSources(p *process, removed bool) error {
+	text := "No sources yet: newsbot run starts with the built-in list, newsbot sources import FILE with yours."
+	if removed {
+		text = "No sources: all of them were removed. newsbot sources add ADDRESS adds one, newsbot sources import FILE a list."
+	}
+	_, err := fmt.Fprintln(p.stdout, text)
+	return err
+}
+
+// stateOf is how a source is, in a word or two.
+func stateOf(src store.SourceStatus, health store.Health) string {
+	switch health {
+	case store.HealthFailing:
+		if src.Paused {
+			return "closed"
+		}
+		return fmt.Sprintf("failed %d×", src.Failures)
+	case store.HealthQuiet:
+		return "quiet"
+	case store.HealthPaused:
+		return "paused"
+	case store.HealthUnread:
+		return "not read yet"
+	default:
+		return "good"
+	}
 }
 
 type sourcesCheck struct {
@@ -118,6 +164,9 @@ func (c sourcesCheck) Run(p *process) error {
 			}
 			sources = some
 		}
+		if len(sources) == 0 {
+			return errors.New("there are no sources to check; newsbot sources add or import brings some")
+		}
 		failed := 0
 		for _, check := range checkSources(p.ctx, s, sources) {
 			if check.err != nil {
@@ -132,14 +181,17 @@ func (c sourcesCheck) Run(p *process) error {
 	})
 }
 
-// currentSources are the database's sources, or those that it would start with.
+// currentSources are the database's sources, or those that a bot on it would start with.
 func currentSources(ctx context.Context, s settings, db *store.Store) ([]feed.Source, error) {
 	if db == nil {
 		return s.sources, nil
 	}
-	stored, err := db.Sources(ctx)
-	if err != nil || len(stored) == 0 {
+	if had, err := db.EverHadSources(ctx); err != nil || !had {
 		return s.sources, err
+	}
+	stored, err := db.Sources(ctx)
+	if err != nil {
+		return nil, err
 	}
 	sources := make([]feed.Source, len(stored))
 	for i, src := range stored {

@@ -37,6 +37,7 @@ func TestQuirks(t *testing.T) {
 		{"a date far to come", title + link + "<pubDate>Wed, 06 Apr 2033 13:00:00 +0500</pubDate>", with(func(i *Item) { i.Published = testNow })},
 		{"no date", title + link, plainItem},
 		{"a date that is none", title + link + "<pubDate>дата не указана</pubDate>", plainItem},
+		{"a date that is none beside one that is", title + link + "<pubDate>дата не указана</pubDate><dc:date>2026-04-06T10:00:00+05:00</dc:date>", with(func(i *Item) { i.Published = at(10, 0) })},
 		{"today", title + link + "<pubDate>Сегодня, 02:47</pubDate>", with(func(i *Item) { i.Published = at(2, 47) })},
 		{"yesterday", title + link + "<pubDate>Вчера, 17:49</pubDate>", with(func(i *Item) { i.Published = at(17, 49).AddDate(0, 0, -1) })},
 		{"a Russian month", title + link + "<pubDate>09 января 2023, 22:29</pubDate>", with(func(i *Item) { i.Published = time.Date(2023, 1, 9, 17, 29, 0, 0, time.UTC) })},

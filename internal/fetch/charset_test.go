@@ -30,6 +30,7 @@ func TestUTF8(t *testing.T) {
 		{"UTF-8 declared windows-1251", as("windows-1251"), "text/xml; charset=windows-1251", as("windows-1251")},
 		{"windows-1251 declared", encoded(t, charmap.Windows1251, as("windows-1251")), "", as("windows-1251")},
 		{"windows-1251 as cp-1251", encoded(t, charmap.Windows1251, as("cp-1251")), "", as("cp-1251")},
+		{"windows-1251 as cp-1251, whatever the header says", encoded(t, charmap.Windows1251, `<?xml encoding="cp-1251"?>Мост`), "text/xml; charset=koi8-r", `<?xml encoding="cp-1251"?>Мост`},
 		{"windows-1251 declared UTF-8", encoded(t, charmap.Windows1251, as("UTF-8")), "text/xml; charset=utf-8", as("UTF-8")},
 		{"windows-1251 undeclared", encoded(t, charmap.Windows1251, ru), "", ru},
 		{"windows-1251 by header", encoded(t, charmap.Windows1251, ru), "text/html; charset=windows-1251", ru},
