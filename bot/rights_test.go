@@ -292,6 +292,7 @@ func TestRightsWaitOutAFlood(t *testing.T) {
 		d.must(err)
 		d.must(d.db.DeactivateChat(d.ctx(), d.clock(), id, store.InactiveNoRights))
 	}
+	d.refused = true
 	calm := d.tg.Inject(emulator.Fault{Method: "getChatAdministrators", Kind: emulator.TooManyRequests, RetryAfter: 5 * time.Second})
 	before := len(d.tg.Calls())
 	if err := d.bot.Rights(d.ctx()); err == nil {
