@@ -32,7 +32,7 @@ import (
 func BenchmarkPollRound(b *testing.B) {
 	const (
 		sources, hosts, turns = 5000, 250, 3
-		mostTime              = 10.0 // of the bare GETs, which parse and store nothing
+		mostTime              = 8.0 // of the bare GETs, which parse and store nothing
 		mostMemory            = 100  // MB
 	)
 	web := newUnchanging(b)
