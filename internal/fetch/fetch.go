@@ -5,14 +5,11 @@
 package fetch
 
 import (
-	"bufio"
-	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -258,41 +255,6 @@ func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 		return ErrDowngrade
 	}
 	return nil
-}
-
-// readBody reads and decompresses at most limit bytes, as they come: a body that
-// grows too large is left at once, however little of it has been sent.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	if resp.ContentLength > limit+1024 { // gzip makes nothing much larger
-		return nil, fmt.Errorf("%w: %d bytes announced, %d allowed", ErrTooLarge, resp.ContentLength, limit)
-	}
-	switch enc := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); enc {
-	case "", "identity", "gzip", "x-gzip":
-	default:
-		return nil, fmt.Errorf("body comes in encoding %q, which was not asked for", enc)
-	}
-	body := bufio.NewReader(resp.Body)
-	// The magic number decides: sitemaps are gzip files without the header, and
-	// some servers set the header on plain text. A body of one byte is no error here.
-	if magic, err := body.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b {
-		zr, err := gzip.NewReader(body)
-		if err != nil {
-			return nil, fmt.Errorf("decompress: %w", err)
-		}
-		return readLimited(zr, limit)
-	}
-	return readLimited(body, limit)
-}
-
-func readLimited(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("read body after %d bytes: %w", len(body), err)
-	}
-	if int64(len(body)) > limit {
-		return nil, fmt.Errorf("%w: over %d bytes", ErrTooLarge, limit)
-	}
-	return body, nil
 }
 
 func parse(raw string) (*url.URL, error) {

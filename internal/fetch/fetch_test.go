@@ -122,17 +122,6 @@ func TestHostileServers(t *testing.T) {
 			w.Header().Set("Content-Length", "1073741824")
 			endless(w, r)
 		}, ErrTooLarge},
-		{"a gzip bomb", func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			zw := gzip.NewWriter(w)
-			block := make([]byte, 1<<20)
-			for range 200 {
-				if _, err := zw.Write(block); err != nil {
-					return
-				}
-			}
-			zw.Close() //nolint:errcheck // a test server
-		}, ErrTooLarge},
 		{"less than announced", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			w.Write([]byte("short")) //nolint:errcheck // a test server
@@ -245,15 +234,6 @@ func TestBodies(t *testing.T) {
 	t.Run("one byte too many", func(t *testing.T) {
 		s, c := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 11)) }, Options{}) //nolint:errcheck // a test server
 		if _, err := c.Get(t.Context(), Request{URL: s.URL, MaxBytes: 10}); !errors.Is(err, ErrTooLarge) {
-			t.Error(err)
-		}
-	})
-	t.Run("an encoding not asked for", func(t *testing.T) {
-		s, c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "br")
-			w.Write([]byte("?")) //nolint:errcheck // a test server
-		}, Options{})
-		if _, err := c.Get(t.Context(), Request{URL: s.URL}); err == nil || !strings.Contains(err.Error(), `"br"`) {
 			t.Error(err)
 		}
 	})
