@@ -16,6 +16,11 @@ var (
 		"На мосту появились две дополнительные полосы, велодорожка и новое освещение. Скорость ограничили до шестидесяти километров в час.",
 		"В акимате добавили, что осенью начнётся ремонт подъездной дороги. На него выделят ещё восемьсот миллионов тенге.",
 	}
+	uglyMore = []string{ // of the same article
+		"Мост пережил три паводка и один ледоход, который снёс временные опоры и задержал рабочих на полтора месяца, вспоминают строители.",
+		"Движение грузовиков разрешат не сразу: сначала пройдут испытания, для которых на середину пролёта поставят двадцать гружёных самосвалов.",
+		"Старую переправу закроют через год, а паром, который возил по ней жителей левого берега, передадут музею речного флота.",
+	}
 	uglyKazakh = []string{
 		"Ертіс арқылы өтетін көпір дүйсенбі күні таңертең ашылды, деп хабарлайды қала әкімдігі. Жөндеу жұмыстары екі жылға созылып, бюджетке 4,2 млрд теңгеге түсті.",
 		"Жобаның бас инженерінің айтуынша, көпір алпыс жыл қызмет етуге есептелген және он екі балдық жүктемеге төтеп береді. «Біз уәде еткеннің бәрін орындадық», — деді ол.",
@@ -99,6 +104,8 @@ func TestUglyPages(t *testing.T) {
 			uglyKazakh},
 		{"a teaser in the page, the text in its JSON-LD", uglyPage("ru", ru, `<script type="application/ld+json">{"@type":"NewsArticle","headline":"`+ru+`","articleBody":"`+strings.Join(uglyRussian, `\n`)+`"}</script><article><h1>`+ru+`</h1>`+ps(uglyRussian[:1])+`<a href="#">Читать далее</a></article>`),
 			uglyRussian},
+		{"a long beginning in the page, the text in its JSON-LD", uglyPage("ru", ru, `<script type="application/ld+json">{"@type":"NewsArticle","headline":"`+ru+`","articleBody":"`+strings.Join(append(append([]string{}, uglyRussian...), uglyMore...), `\n`)+`"}</script><article><h1>`+ru+`</h1>`+ps(uglyRussian[:2])+`<a href="#">Читать далее</a></article>`),
+			append(append([]string{}, uglyRussian...), uglyMore...)},
 		{"source and byline at the end", uglyPage("ru", ru, `<article><h1>`+ru+`</h1>`+ps(uglyRussian)+`<p>Фото: КазТАГ/©Иван Петров</p><p class="author">Автор: Асель Нурланова</p></article>`),
 			uglyRussian},
 		{"letters in capitals above", uglyPage("ru", ru, `<article><div class="rubric"><a href="/society">ОБЩЕСТВО</a></div><h1>`+ru+`</h1><div class="info">2 ноября 2026, 09:30 <span>1 245 просмотров</span></div>`+ps(uglyRussian)+`</article>`),

@@ -185,3 +185,68 @@ func TestQuirksOfDocuments(t *testing.T) {
 		})
 	}
 }
+
+// TestQuirksOfLists reads the rows of a page with a list.
+func TestQuirksOfLists(t *testing.T) {
+	src := Source{Kind: KindHTML, Selectors: Selectors{Item: "li", Date: ".date"}}
+	const link = `<a href="/news/1">Мост</a>`
+	at := func(hour, minute int) time.Time { return time.Date(2026, 4, 6, hour, minute, 0, 0, almaty).UTC() }
+	for _, tt := range []struct {
+		name, row string
+		published time.Time
+	}{
+		{"words", link + `<span class="date">Сегодня, 02:47</span>`, at(2, 47)},
+		{"for machines, beside words", link + `<time class="date" datetime="2026-04-06T09:15:00+05:00">сегодня</time>`, at(9, 15)},
+		{"for machines, beside words that are none", link + `<time class="date" datetime="2026-04-06T09:15:00+05:00">только для подписчиков</time>`, at(9, 15)},
+		{"in an attribute of microdata", link + `<meta class="date" content="2026-04-06T09:15:00+05:00">`, at(9, 15)},
+		{"in a title", link + `<span class="date" title="6 апреля 2026, 09:15">утром</span>`, at(9, 15)},
+		{"none", link, time.Time{}},
+		{"to come", link + `<span class="date">7 апреля 2026, 10:00</span>`, testNow},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Parse([]byte("<html><body><ul><li>"+tt.row+"</li></ul></body></html>"), "text/html", "https://dala.example/", src, almaty, testNow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := []Item{{ID: "https://dala.example/news/1", Link: "https://dala.example/news/1", Title: "Мост", Published: tt.published}}
+			if diff := cmp.Diff(want, f.Items); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestQuirksOfSitemaps reads sitemaps that are not whole, or not as they should be.
+func TestQuirksOfSitemaps(t *testing.T) {
+	const head = `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">`
+	one := func(n, date string) string {
+		return `<url><loc>https://dala.example/` + n + `</loc><lastmod>2026-04-06T08:00:00+05:00</lastmod><news:news><news:publication_date>` + date + `</news:publication_date><news:title>` + n + `</news:title></news:news></url>`
+	}
+	whole := head + one("1", "2026-04-06") + one("2", "2026-04-06") + "</urlset>"
+	for _, tt := range []struct{ name, body, titles string }{
+		{"as it should be", whole, "1 2"},
+		{"cut short", whole[:len(whole)-40], "1"},
+		{"a bare &", strings.Replace(whole, "<news:title>1", "<news:title>1 & 3", 1), "1 & 3 2"},
+		{"a namespace that nobody declared", strings.Replace(whole, ` xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"`, "", 1), "1 2"},
+		{"a warning before", "Warning: mysqli\n" + whole, "1 2"},
+		{"a page without news", strings.Replace(whole, "</urlset>", "<url><loc>https://dala.example/about</loc></url></urlset>", 1), "1 2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Parse([]byte(tt.body), "text/xml", "https://dala.example/map.xml", Source{Kind: KindSitemap}, almaty, testNow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var titles []string
+			for _, it := range f.Items {
+				titles = append(titles, it.Title)
+			}
+			if got := strings.Join(titles, " "); got != tt.titles {
+				t.Errorf("items %q", got)
+			}
+		})
+	}
+	f, err := Parse([]byte(head+one("1", "вчера вечером")+one("2", "никогда")+"</urlset>"), "text/xml", "https://dala.example/map.xml", Source{Kind: KindSitemap}, almaty, testNow)
+	if err != nil || len(f.Items) != 2 || !f.Items[1].Published.Equal(time.Date(2026, 4, 6, 3, 0, 0, 0, time.UTC)) {
+		t.Errorf("the date of the change stands in for the news': %+v, %v", f.Items, err)
+	}
+}
