@@ -84,7 +84,7 @@ func (j *Jobs) record(ctx context.Context, now time.Time, poll store.Poll) (adde
 // outcome is what a reading means for its source.
 func (j *Jobs) outcome(src store.SourceStatus, result feed.Result, err error, now time.Time) store.Poll {
 	reason := feed.ReasonOf(err)
-	poll := store.Poll{SourceID: src.ID, Reason: reason}
+	poll := store.Poll{SourceID: src.ID, Reason: reason, First: src.Rhythm.BroughtAt.IsZero()}
 	if !reason.Unreached() {
 		j.network.reached()
 	}
@@ -152,7 +152,7 @@ func newItems(src feed.Source, f feed.Feed, topics *feed.TopicTable, now time.Ti
 			ID: id, Link: i.Link, Title: i.Title, Author: i.Author,
 			Image: i.Image, Summary: i.Summary, PublishedAt: i.Published,
 		}
-		if item.PublishedAt.IsZero() || item.PublishedAt.After(now) {
+		if item.PublishedAt.After(now) {
 			item.PublishedAt = now
 		}
 		declared := src.Language

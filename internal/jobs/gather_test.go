@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,6 +81,70 @@ func TestGather(t *testing.T) {
 	}
 	if rest, err := d.Store.Unassigned(t.Context(), 10); err != nil || len(rest) != 0 {
 		t.Errorf("without a story: %d, %v", len(rest), err)
+	}
+	d.calm()
+}
+
+// The first reading of a source that gives no dates floods nobody: what it lists is of
+// unknown age and stands behind the news of the day. What it lists later is new.
+func TestFirstReadingFloodsNobody(t *testing.T) {
+	d := open(t)
+	base := strings.TrimSuffix(d.room.RatesURL(), "nationalbank/rss/get_rates.cfm")
+	start := d.clock()
+	var listed atomic.Int32
+	listed.Store(30)
+	write := func(w http.ResponseWriter, name string, n int, date func(i int) string) {
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>x</title>`) //nolint:errcheck // a test server
+		for i := range n {
+			fmt.Fprintf(w, `<item><title>%[1]s под номером %[2]d</title><link>%[3]s%[1]s/%[2]d</link>%[4]s<description><![CDATA[<p>%[5]s</p>]]></description></item>`,
+				name, i, base, date(i), strings.Repeat(fmt.Sprintf("Текст %s номер %d о своём и ни о чём другом. ", name, i), 20)) //nolint:errcheck // a test server
+		}
+		fmt.Fprint(w, `</channel></rss>`) //nolint:errcheck // a test server
+	}
+	d.answers(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/dated/rss"):
+			write(w, "dated", 12, func(i int) string {
+				return "<pubDate>" + start.Add(-time.Duration(i)*time.Hour).Format(time.RFC1123Z) + "</pubDate>"
+			})
+		case strings.HasSuffix(r.URL.Path, "/undated/rss"):
+			write(w, "undated", int(listed.Load()), func(int) string { return "" })
+		default:
+			return false
+		}
+		return true
+	})
+	var list []feed.Source
+	for _, id := range []string{"dated", "undated"} {
+		list = append(list, feed.Source{ID: id, Title: id, URL: base + id + "/rss", Kind: feed.KindFeed, Language: "ru"})
+	}
+	_, _, err := d.Store.ImportSources(t.Context(), start, list)
+	d.must(err)
+	_, err = d.Store.KeepSources(t.Context(), []string{"dated", "undated"})
+	d.must(err)
+	newest := func() (undated int) {
+		t.Helper()
+		list, _, err := d.Store.Headlines(t.Context(), store.NewsQuery{Since: start.Add(-time.Hour), Limit: 10})
+		d.must(err)
+		for _, h := range list {
+			if strings.HasPrefix(h.Title, "undated") {
+				undated++
+			}
+		}
+		return undated
+	}
+	d.run("poll")
+	if n := len(d.headlines()); n != 42 {
+		t.Fatalf("%d stories", n)
+	}
+	if n := newest(); n != 0 {
+		t.Errorf("%d of the ten newest are of unknown age", n)
+	}
+	listed.Add(1)
+	d.pass(6 * time.Minute)
+	d.run("poll")
+	if n := newest(); n != 1 {
+		t.Errorf("%d of the newest are the source's, want the new one", n)
 	}
 	d.calm()
 }
@@ -245,7 +310,7 @@ func TestNewItems(t *testing.T) {
 		published time.Time
 		whole     bool
 		topic     string
-	}{{monday.Add(-time.Hour), true, "society"}, {monday, false, "society"}, {monday, false, "sport"}} {
+	}{{monday.Add(-time.Hour), true, "society"}, {monday, false, "society"}, {time.Time{}, false, "sport"}} {
 		got := items[i]
 		if !got.PublishedAt.Equal(want.published) || (got.Blocks != nil) != want.whole || got.Language != "kk" || got.Topic != want.topic || got.ID == "" {
 			t.Errorf("item %d: %+v", i+1, got)

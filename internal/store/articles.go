@@ -98,15 +98,15 @@ func (s *Store) SaveText(ctx context.Context, now time.Time, id string, a articl
 	if a.Published.After(now) {
 		published = 0
 	}
-	// An article that was published at the moment it was first seen is one whose
-	// source did not say when it was.
+	// An article that was published at the moment it was first seen, or unknownAge
+	// before, is one whose source did not say when it was.
 	err = s.writeOne(ctx, `UPDATE articles SET blocks = ?, text_state = 'ready', text_error = '',
 			title = CASE WHEN title = '' THEN CAST(? AS TEXT) ELSE title END,
 			author = CASE WHEN author = '' THEN CAST(? AS TEXT) ELSE author END,
 			language = CASE WHEN language = '' THEN CAST(? AS TEXT) ELSE language END,
 			image = CASE WHEN image = '' THEN CAST(? AS TEXT) ELSE image END,
-			published_at = CASE WHEN published_at = first_seen_at AND CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE published_at END
-		WHERE article_id = ?`, blocks, a.Title, a.Author, a.Language, a.Image, published, published, id)
+			published_at = CASE WHEN published_at IN (first_seen_at, first_seen_at - ?) AND CAST(? AS BIGINT) > 0 THEN CAST(? AS BIGINT) ELSE published_at END
+		WHERE article_id = ?`, blocks, a.Title, a.Author, a.Language, a.Image, unknownAge.Milliseconds(), published, published, id)
 	if err != nil {
 		return fmt.Errorf("save text of article %s: %w", id, err)
 	}

@@ -162,6 +162,40 @@ func TestRecordPollHealth(t *testing.T) {
 }
 
 // A source that is removed is on no list, its articles stay, and it can come back.
+// What a source lists without a date is news of now, but at the first reading, until
+// its page says when it was.
+func TestFirstReading(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		read := func(at time.Time, first bool, items ...store.NewItem) {
+			t.Helper()
+			_, err := s.RecordPoll(ctx, at, store.Poll{SourceID: "dala", First: first, NextPollAt: at, Items: items})
+			must(t, err)
+		}
+		published := func(id string, want time.Time) {
+			t.Helper()
+			if a, err := s.Article(ctx, id); err != nil || !a.PublishedAt.Equal(want) {
+				t.Errorf("%s is of %v, want %v (%v)", id, a.PublishedAt, want, err)
+			}
+		}
+		undated, said := item("undated", "kk", "", time.Time{}), item("said", "kk", "", time.Time{})
+		read(noon, true, undated, said, item("dated", "kk", "", noon.Add(-time.Hour)))
+		published("undated", noon.AddDate(0, 0, -1))
+		published("dated", noon.Add(-time.Hour))
+		later := noon.Add(time.Hour)
+		read(later, false, undated, said, item("next", "kk", "", time.Time{}))
+		published("undated", noon.AddDate(0, 0, -1))
+		published("next", later)
+		for _, id := range []string{"said", "dated", "next"} {
+			must(t, s.SaveText(ctx, later, id, article.Article{Published: noon.Add(-3 * time.Hour), Blocks: []article.Block{{Kind: article.Paragraph, Text: "Мәтін"}}}))
+		}
+		published("said", noon.Add(-3*time.Hour))
+		published("next", noon.Add(-3*time.Hour))
+		published("dated", noon.Add(-time.Hour))
+	})
+}
+
 // What is added takes nobody's place, also when two add at once.
 func TestAddSource(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
@@ -215,6 +249,27 @@ func TestAddSource(t *testing.T) {
 			if src, err := s.Source(ctx, id); err != nil || src.Title != "Бәрі" {
 				t.Errorf("%s: %+v, %v", id, src, err)
 			}
+		}
+	})
+}
+
+// A source that goes on begins anew: how it failed before says nothing any more, and
+// editors hear when it fails again.
+func TestResumeForgets(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		_, err := s.RecordPoll(ctx, noon, store.Poll{SourceID: "dala", Err: "status 410 Gone", Reason: feed.ReasonGone, Pause: true, NextPollAt: noon.Add(24 * time.Hour)})
+		must(t, err)
+		must(t, s.TellSources(ctx, noon, store.SourcesTold{Failing: []string{"dala"}, Quiet: []string{"dala"}}))
+		later := noon.Add(time.Hour)
+		if changed, err := s.PauseSource(ctx, later, "dala", false); err != nil || !changed {
+			t.Fatal(changed, err)
+		}
+		got, err := s.Source(ctx, "dala")
+		must(t, err)
+		if got.Paused || got.PauseReason != "" || got.Failures != 0 || got.LastError != "" || got.Reason != "" || !got.FailingAt.IsZero() || !got.ToldAt.IsZero() || !got.QuietToldAt.IsZero() || !got.NextPollAt.Equal(later) {
+			t.Errorf("%+v", got)
 		}
 	})
 }

@@ -15,6 +15,11 @@ import (
 // would be most of what the database does.
 const relist = 6 * time.Hour
 
+// unknownAge is how old what a source lists without a date counts as when the source
+// is read for the first time: it was there before we came. As news of now it would
+// push everybody else's from the top of the list.
+const unknownAge = 24 * time.Hour
+
 // RecordPoll writes the outcome of a poll and its new items in one transaction.
 // All items the source lists belong in it: a known one is refreshed when its
 // source changed its title, and not repeated. It returns how many were new.
@@ -23,8 +28,12 @@ func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added in
 		added = 0
 		days := map[int64]int{}
 		if p.Err == "" {
+			undated := now // an item without a date is new
+			if p.First {
+				undated = now.Add(-unknownAge)
+			}
 			for items := range chunks(p.Items, chunk) {
-				n, err := recordItems(ctx, tx, now, p.SourceID, items, days)
+				n, err := recordItems(ctx, tx, now, undated, p.SourceID, items, days)
 				if err != nil {
 					return err
 				}
@@ -122,13 +131,13 @@ func recordYield(ctx context.Context, tx *sqlx.Tx, sourceID string, added map[in
 
 // dayOf is the day that an item counts for.
 func dayOf(published, now time.Time) int64 {
-	if published.IsZero() || published.After(now) {
+	if published.After(now) {
 		published = now
 	}
 	return ms(published.UTC().Truncate(24 * time.Hour))
 }
 
-func recordItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID string, items []NewItem, days map[int64]int) (added int, err error) {
+func recordItems(ctx context.Context, tx *sqlx.Tx, now, undated time.Time, sourceID string, items []NewItem, days map[int64]int) (added int, err error) {
 	ids := make([]string, len(items))
 	for i, it := range items {
 		ids[i] = it.ID
@@ -166,6 +175,9 @@ func recordItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 			}
 		} else if !known[it.ID] {
 			known[it.ID] = true
+			if it.PublishedAt.IsZero() {
+				it.PublishedAt = undated
+			}
 			fresh = append(fresh, it)
 		}
 	}
@@ -192,15 +204,12 @@ func insertItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 			}
 			blocks, state = text, TextReady
 		}
-		at, story := it.PublishedAt, it.StoryID
-		if at.IsZero() {
-			at = now
-		}
+		story := it.StoryID
 		if story == "" {
 			story = it.ID
 		}
 		published[it.ID] = it.PublishedAt
-		args = append(args, it.ID, sourceID, story, it.Language, it.Topic, ms(at), ms(now), ms(now),
+		args = append(args, it.ID, sourceID, story, it.Language, it.Topic, ms(it.PublishedAt), ms(now), ms(now),
 			state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.Fingerprint, it.StoryID != "", blocks)
 	}
 	var ids []string

@@ -108,6 +108,7 @@ type Poll struct {
 	Err        string      // empty: the poll was good; else State, Rhythm and Move are left as they were
 	Reason     feed.Reason // class of Err
 	Pause      bool        // the source is paused, for Reason
+	First      bool        // nothing of the source was read before: what it lists without a date may be of any age
 	Excused    bool        // the failure was not the source's own: it is asked again, and nothing is held against it
 	Items      []NewItem
 }
@@ -122,7 +123,7 @@ type NewItem struct {
 	Image       string
 	Summary     string
 	Topic       string
-	PublishedAt time.Time       // zero becomes the time of the poll
+	PublishedAt time.Time       // zero: the source does not say
 	Blocks      []article.Block // the full text when the source carries it; nil: it is to be fetched
 	Fingerprint []byte
 	StoryID     string // empty: a story of its own
