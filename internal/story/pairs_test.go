@@ -54,6 +54,9 @@ func TestPairsTexts(t *testing.T) {
 		total++
 		languages[text.Language]++
 	}
+	if total < 180 {
+		t.Errorf("%d texts, fewer than 180", total)
+	}
 	for language, share := range map[string]int{"ru": 40, "kk": 25, "en": 12} {
 		if languages[language]*100 < share*total {
 			t.Errorf("%d of %d texts are in %s, fewer than %d %%", languages[language], total, language, share)
@@ -109,8 +112,8 @@ func TestPairsLabels(t *testing.T) {
 	}
 	for half, n := range count {
 		t.Logf("%s: %v", half, n)
-		if n["all"] < 100 {
-			continue // still being written
+		if n["all"] < 120 {
+			t.Errorf("%s: %d pairs, fewer than 120", half, n["all"])
 		}
 		for _, least := range []struct {
 			what    string
