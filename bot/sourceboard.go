@@ -159,13 +159,21 @@ func why(p *locale.Printer, reason feed.Reason) string {
 	return p.T("feeds.why." + string(cmp.Or(reason, feed.ReasonOther)))
 }
 
+// lastGood is when a source was last read well.
+func lastGood(r *request, w watched) string {
+	if w.LastOKAt.IsZero() {
+		return r.p.T("feeds.never")
+	}
+	return r.p.Ago(w.LastOKAt, r.now)
+}
+
 func stateLine(r *request, w watched) string {
 	p := r.p
 	switch {
 	case w.health == store.HealthFailing && w.Paused:
 		return p.H("feeds.state_gone", "Title", w.Title, "Reason", why(p, w.PauseReason))
 	case w.health == store.HealthFailing:
-		return p.H("feeds.state_failing", "Title", w.Title, "Reason", why(p, w.Reason))
+		return p.H("feeds.state_failing", "Title", w.Title, "Reason", why(p, w.Reason), "When", lastGood(r, w))
 	case w.health == store.HealthQuiet:
 		return p.H("feeds.state_quiet", "Title", w.Title, "Since", p.DayMonth(w.Rhythm.BroughtAt))
 	case w.health == store.HealthPaused:
@@ -219,15 +227,9 @@ func (b *Bot) cardText(r *request, w watched) string {
 	case w.yield.Quiet:
 		lines = append(lines, p.H("feeds.quiet", "Since", p.TimeOrDay(w.Rhythm.BroughtAt, r.now)))
 	}
-	when := func(t time.Time) string {
-		if t.IsZero() {
-			return p.T("feeds.never")
-		}
-		return p.Ago(t, r.now)
-	}
-	lines = append(lines, p.H("feeds.last_good", "When", when(w.LastOKAt)))
+	lines = append(lines, p.H("feeds.last_good", "When", lastGood(r, w)))
 	if !w.Rhythm.BroughtAt.IsZero() {
-		lines = append(lines, p.H("feeds.last_new", "When", when(w.Rhythm.BroughtAt)), p.H("feeds.yield", "Daily", p.Rough(w.yield.Daily), "Usual", p.Rough(w.yield.Usual)))
+		lines = append(lines, p.H("feeds.last_new", "When", p.Ago(w.Rhythm.BroughtAt, r.now)), p.H("feeds.yield", "Daily", p.Rough(w.yield.Daily), "Usual", p.Rough(w.yield.Usual)))
 	}
 	if !w.Paused && w.NextPollAt.After(r.now) {
 		lines = append(lines, p.H("feeds.next", "When", p.TimeOrDay(w.NextPollAt, r.now)))

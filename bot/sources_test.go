@@ -80,6 +80,7 @@ func (d *desk) seedSourceBoard() {
 	poll(now.Add(-20*time.Minute), store.Poll{SourceID: "good", Items: news("good", 0, 14)})
 	poll(now.AddDate(0, 0, -9), store.Poll{SourceID: "quiet", Items: news("quiet", 9, 20)})
 	poll(now.Add(-20*time.Minute), store.Poll{SourceID: "quiet"})
+	poll(now.AddDate(0, 0, -2), store.Poll{SourceID: "refused"})
 	for i := range 6 {
 		poll(now.Add(time.Duration(i-9)*time.Hour), store.Poll{SourceID: "refused", Err: "status 403 Forbidden", Reason: feed.ReasonRefused})
 	}
