@@ -102,33 +102,6 @@ const maxTitle = 40
 // meaning by themselves: lower case, look-alike letters folded, ё as е. Negations stay.
 func Tokens(title string) []string { return stems(title, Language(title, "", ""), maxTitle) }
 
-// names are the tokens of a title that are written with a capital inside it. Titles
-// that Capitalise Every Word tell none.
-func names(title string) []string {
-	fields := strings.FieldsFunc(title, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) })
-	language := Language(title, "", "")
-	var out []string
-	capital, long := 0, 0
-	for i, f := range fields[:min(len(fields), maxTitle)] {
-		r := []rune(f)
-		if len(r) < 3 || !unicode.IsLetter(r[0]) {
-			continue
-		}
-		long++
-		if !unicode.IsUpper(r[0]) {
-			continue
-		}
-		capital++
-		if i > 0 {
-			out = append(out, stem(foldWord(f), language))
-		}
-	}
-	if capital*3 > long*2 && long > 3 {
-		return nil
-	}
-	return out
-}
-
 func stems(text, language string, limit int) []string {
 	all := words(text, limit)
 	out := make([]string, 0, len(all))

@@ -1,0 +1,203 @@
+package story
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// The bounds of Same, as measured by the half of the labelled pairs that is there to
+// tune with. In one language other words of a template are shared as well, so that more
+// has to agree.
+const (
+	window      = 72 * time.Hour
+	flashWindow = 18 * time.Hour // for a text that is only a title
+
+	textJaccard   = 0.40 // a copy with up to a third of it changed
+	textContained = 0.60 // a short version inside a long one
+	titleJaccard  = 0.45
+	titleLittle   = 0.15 // enough for a title over a copied text
+	leadCopied    = 0.60
+
+	factsAlike  = 0.60 // of the facts of the text that says less, in one language
+	factsAcross = 0.50 // in two
+	factsLess   = 0.42 // in two, when the titles agree entirely
+	factsFirm   = 0.75 // enough although the titles have other numbers
+	factsCopied = 0.50 // in a copy
+	titlesAlike = 1.20 // of the facts of both titles, each by the other text: of 2
+	titlesSure  = 1.80
+	titleWords  = 0.30 // of the words of a title in one language
+	leastScore  = 6.0  // weight of what is shared
+	leastSure   = 4.0  // the same, when the titles agree entirely
+	mostTelling = 3    // names and figures that make up for titles about something else
+)
+
+// Same says whether two texts tell the same story. It would rather miss a pair than
+// join two stories.
+func Same(a, b Fingerprint) bool { return Compare(a, b) == Match }
+
+// Compare says whether two texts tell the same story, and if not, whether they
+// contradict. What both say in any language, their facts, decides; in one language a
+// copied text does as well. Titles alone decide nothing but that texts contradict:
+// they cannot tell "A beat B" from another match of the two.
+func Compare(a, b Fingerprint) Verdict {
+	if apart(a, b) > window {
+		return Unsure
+	}
+	if contradict(a, b) {
+		return Differ
+	}
+	s := share(a.Facts, b.Facts)
+	alike := a.Language == b.Language
+	if alike && a.negated() != b.negated() {
+		if title, _ := jaccard(a.Title, b.Title); title >= titleJaccard {
+			return Differ // of titles that agree, one that denies says the opposite
+		}
+	}
+	otherNumbers := missing(a, b, isFigure) && missing(b, a, isFigure)
+	switch {
+	case a.Size == 0 || b.Size == 0:
+		if !otherNumbers && flash(a, b, s, alike) {
+			return Match
+		}
+	case otherNumbers && s.share < factsFirm:
+	case alike && copied(a, b, s), agree(a, b, s, alike):
+		return Match
+	}
+	return Unsure
+}
+
+// agree says whether the facts of two texts make them one story.
+func agree(a, b Fingerprint, s sharing, alike bool) bool {
+	titles := s.titleA + s.titleB
+	enough := s.score >= leastScore || s.score >= leastSure && titles >= titlesSure
+	if !enough {
+		return false
+	}
+	if !alike {
+		return s.share >= factsAcross && (titles >= titlesAlike || s.names+s.figures >= mostTelling) || s.share >= factsLess && titles >= titlesSure
+	}
+	return s.share >= factsAlike && titles >= titlesAlike && max(titleIn(a, b), titleIn(b, a)) >= titleWords
+}
+
+// copied says whether two texts in one language are copies, or the one a part of the other.
+func copied(a, b Fingerprint, s sharing) bool {
+	title, common := jaccard(a.Title, b.Title)
+	text, lead := a.Text.similarity(b.Text), a.Lead.similarity(b.Lead)
+	if s.share < factsCopied && s.score > 1 {
+		return false
+	}
+	if text >= textJaccard && (title >= titleJaccard || lead >= leadCopied && (title >= titleLittle && common >= 2 || s.share >= factsFirm)) {
+		return true
+	}
+	// |A∩B| from J and the sizes, as a part of the smaller.
+	both := text / (1 + text) * float64(a.Size+b.Size)
+	return title >= titleJaccard && text >= 0.1 && both/float64(min(a.Size, b.Size)) >= textContained
+}
+
+// flash says whether a title without a text tells the story of another text of its hours.
+func flash(a, b Fingerprint, s sharing, alike bool) bool {
+	if apart(a, b) > flashWindow {
+		return false
+	}
+	if alike && len(a.Title) >= 4 && slices.Equal(a.Title, b.Title) {
+		return true
+	}
+	if b.Size == 0 && (a.Size > 0 || len(b.Title) < len(a.Title)) {
+		a, b, s.titleA, s.titleB = b, a, s.titleB, s.titleA // a is the flash
+	}
+	named := slices.ContainsFunc(a.Facts.Title, func(f string) bool {
+		return strings.ContainsRune("pPC", rune(f[0])) && f != "Ckazakhstan" && b.Facts.has(f)
+	})
+	if s.titleA < 0.95 || !named {
+		return false
+	}
+	if alike {
+		return s.score >= 3.5 && titleIn(a, b) >= 0.75
+	}
+	return s.score >= 5
+}
+
+// contradict says whether two titles differ in what makes a story: another day, another
+// of several, other names and places, the opposite deed, the other winner.
+func contradict(a, b Fingerprint) bool {
+	ta, tb := a.Facts.Title, b.Facts.Title
+	for _, kind := range "dmo" {
+		if disjoint(ta, tb, kind) {
+			return true
+		}
+	}
+	if missing(a, b, isName) && missing(b, a, isName) {
+		return true
+	}
+	sa, sb := a.Facts.Sides, b.Facts.Sides
+	if reversed(sa, sb) {
+		return true
+	}
+	if len(sa) > 1 && len(sb) > 1 && sa[0] == sb[0] {
+		return false // one has won and the other has lost
+	}
+	return opposite(ta, tb)
+}
+
+// disjoint says whether both titles have facts of a kind and none in common.
+func disjoint(a, b []string, kind rune) bool {
+	of := func(f string) bool { return rune(f[0]) == kind }
+	return slices.ContainsFunc(a, of) && slices.ContainsFunc(b, of) &&
+		!slices.ContainsFunc(a, func(f string) bool { return of(f) && slices.Contains(b, f) })
+}
+
+// missing says whether a's title has a fact of a kind that b says nowhere.
+func missing(a, b Fingerprint, kind func(string) bool) bool {
+	return slices.ContainsFunc(a.Facts.Title, func(f string) bool { return kind(f) && !b.Facts.has(f) })
+}
+
+func isName(f string) bool {
+	return f[0] == 'p' || f[0] == 'P' || f[0] == 'C' && f != "Ckazakhstan"
+}
+
+func isFigure(f string) bool { return f[0] == 'n' && weight(f) >= 0.5 }
+
+// opposite says whether one title has a deed and the other its opposite, and neither both.
+func opposite(a, b []string) bool {
+	return slices.ContainsFunc(a, func(f string) bool {
+		o := opposed(f)
+		return o != "" && slices.Contains(b, o) && !slices.Contains(a, o) && !slices.Contains(b, f)
+	})
+}
+
+func opposed(f string) string {
+	switch {
+	case f[0] != 'D':
+	case strings.HasSuffix(f, "+"):
+		return f[:len(f)-1] + "-"
+	case strings.HasSuffix(f, "-"):
+		return f[:len(f)-1] + "+"
+	}
+	return ""
+}
+
+func (f Fingerprint) negated() bool {
+	return slices.ContainsFunc(f.Title, func(t string) bool {
+		switch t {
+		case "не", "нет", "no", "not", "never", "емес", "жоқ":
+			return true
+		}
+		return false
+	})
+}
+
+// titleIn is the share of a's title's stems that b has in its title or its text, both
+// of one language.
+func titleIn(a, b Fingerprint) float64 {
+	if len(a.Title) == 0 {
+		return 0
+	}
+	n := 0
+	for _, t := range a.Title {
+		if slices.Contains(b.Title, t) || slices.Contains(b.Stems, uint32(hash(t))) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(a.Title))
+}
