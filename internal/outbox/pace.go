@@ -12,7 +12,7 @@ type pace struct {
 }
 
 // ready returns when the next n may leave together: not while held, spaced by
-// interval with burst of them let through at once after a lull, and never more
+// interval with up to burst that are late made up for, and never more
 // than the window's number in any span of it. As of burst, there has to be room
 // for one; the others are made up for by who comes after.
 func (c *pace) ready(interval time.Duration, burst int, window time.Duration, n int) time.Time {
