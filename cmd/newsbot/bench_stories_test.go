@@ -37,6 +37,16 @@ func (n *tally) add(same, said bool) {
 	}
 }
 
+// tallies are by name: a half, or a label and the languages.
+type tallies map[string]*tally
+
+func (t tallies) add(name string, same, said bool) {
+	if t[name] == nil {
+		t[name] = &tally{}
+	}
+	t[name].add(same, said)
+}
+
 // precision is the share of one story among what was said to be one.
 func (n tally) precision() float64 { return share(n.found, n.found+n.wrong) }
 
@@ -52,9 +62,9 @@ func share(part, whole int) float64 {
 
 // BenchmarkStories measures the clustering of news into stories by the labelled
 // pairs: how many of the pairs taken for one story are one, and how many of those
-// that are one are found, together and for each half, of which one is for tuning. With -v
-// each pair that was judged wrongly is named. All other two texts of a half are
-// compared as well: there are many more of them, as in a newsroom.
+// that are one are found, together and for each half, of which one is for tuning.
+// With -v each pair that was judged wrongly is named. All other two texts of a half
+// are compared as well: there are many more of them, as in a newsroom.
 func BenchmarkStories(b *testing.B) {
 	const precision, recall = 0.98, 0.90
 	set, err := storytest.Read(os.DirFS("../../internal/story/testdata/pairs"))
@@ -64,16 +74,12 @@ func BenchmarkStories(b *testing.B) {
 	for range b.N {
 		began := time.Now()
 		sameStory := judge(set)
-		all, halves, kinds := tally{}, map[string]*tally{}, map[string]*tally{}
+		all, halves, kinds := tally{}, tallies{}, tallies{}
 		for _, p := range set.Pairs {
 			same, said := p.Label == storytest.Same, sameStory(p.A, p.B)
 			kind := p.Label + " " + p.Languages()
-			for in, key := range map[*map[string]*tally]string{&halves: p.A.Half, &kinds: kind} {
-				if (*in)[key] == nil {
-					(*in)[key] = &tally{}
-				}
-				(*in)[key].add(same, said)
-			}
+			halves.add(p.A.Half, same, said)
+			kinds.add(kind, same, said)
 			all.add(same, said)
 			if same != said && testing.Verbose() {
 				fmt.Printf("stories wrong: %-8s %-15s %s, %s (%s)\n", p.A.Half, kind, p.A.ID, p.B.ID, p.Why)
@@ -84,9 +90,7 @@ func BenchmarkStories(b *testing.B) {
 			fmt.Printf("stories %-15s %3d of %3d pairs judged rightly\n", kind, n.found+n.apart, n.found+n.apart+n.missed+n.wrong)
 		}
 		for _, half := range []string{storytest.Tune, storytest.HeldOut} {
-			if n := halves[half]; n != nil {
-				report(half, *n, precision, recall)
-			}
+			report(half, *halves[half], precision, recall)
 		}
 		report("together", all, precision, recall)
 		others := unlabelled(set, sameStory)
