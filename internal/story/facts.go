@@ -16,7 +16,8 @@ import (
 //	d month.day, m month, o ordinal
 type Facts struct {
 	Title []string `json:"t,omitempty"`
-	Text  []string `json:"x,omitempty"` // of the text and not of the title
+	Text  []string `json:"x,omitempty"` // of the text and not of the title, in their order
+	Lead  int      `json:"l,omitempty"` // how many of Text are of its beginning
 	// Weak are keys of words that stand where every word has a capital: they are names
 	// when another text has them as such.
 	Weak []string `json:"w,omitempty"`
@@ -25,8 +26,9 @@ type Facts struct {
 }
 
 const (
-	maxFacts    = 160    // of a text
-	maxFactText = 12_000 // bytes of a text that are looked at
+	maxFacts         = 160    // of a text
+	leadWordsOfFacts = 60     // words of a text that are its beginning: what it reports, before background
+	maxFactText      = 12_000 // bytes of a text that are looked at
 )
 
 // token is a word of a text where it stands.
@@ -82,7 +84,9 @@ func newFacts(title, text, language string) Facts {
 	f.Sides = sidesOf(head, language)
 	strong, weak := factsOf(head, language)
 	f.Title, f.Weak = strong, weak
-	strong, weak = factsOf(tokens(text, maxWords), language)
+	all := tokens(text, maxWords)
+	strong, weak = factsOf(all, language)
+	lead, _ := factsOf(all[:min(len(all), leadWordsOfFacts)], language)
 	for _, w := range f.Weak { // a name, as the text has it
 		if slices.Contains(strong, w) && !slices.Contains(f.Title, w) {
 			f.Title = append(f.Title, w)
@@ -91,6 +95,9 @@ func newFacts(title, text, language string) Facts {
 	for _, s := range strong {
 		if !slices.Contains(f.Title, s) && len(f.Text) < maxFacts {
 			f.Text = append(f.Text, s)
+			if slices.Contains(lead, s) {
+				f.Lead = len(f.Text)
+			}
 		}
 	}
 	for _, w := range weak {

@@ -19,15 +19,24 @@ const (
 	titleLittle   = 0.15 // enough for a title over a copied text
 	leadCopied    = 0.60
 
-	factsAlike  = 0.60 // of the facts of the text that says less, in one language
-	factsAcross = 0.50 // in two
-	factsLess   = 0.42 // in two, when the titles agree entirely
-	factsFirm   = 0.75 // enough although the titles have other numbers
+	// Of what the text says that says less, and of what both begin with: of 2. What is
+	// told a day later is another day's news as a rule, and has to agree more.
+	nearAlike   = 1.05 // in one language
+	farAlike    = 1.40
+	nearAcross  = 1.00 // in two
+	farAcross   = 1.15
+	lessAcross  = 0.85 // when the titles agree entirely
+	near        = 18 * time.Hour
+	otherAlike  = 1.20 // although the titles have other numbers, within hours
+	factsFirm   = 0.75 // the same, a day later
+	firmShare   = 0.60 // enough for names in titles that are there in other words
+	firmTelling = 4
 	factsCopied = 0.50 // in a copy
 	titlesAlike = 1.20 // of the facts of both titles, each by the other text: of 2
 	titlesSure  = 1.80
 	titleWords  = 0.30 // of the words of a title in one language
 	leastScore  = 6.0  // weight of what is shared
+	leastBrief  = 8.0  // the same, of a text of a sentence or none
 	leastSure   = 4.0  // the same, when the titles agree entirely
 	mostTelling = 3    // names and figures that make up for titles about something else
 )
@@ -44,10 +53,10 @@ func Compare(a, b Fingerprint) Verdict {
 	if apart(a, b) > window {
 		return Unsure
 	}
-	if contradict(a, b) {
+	s := share(a.Facts, b.Facts)
+	if contradict(a, b, s) {
 		return Differ
 	}
-	s := share(a.Facts, b.Facts)
 	alike := a.Language == b.Language
 	if alike && a.negated() != b.negated() {
 		if title, _ := jaccard(a.Title, b.Title); title >= titleJaccard {
@@ -56,12 +65,17 @@ func Compare(a, b Fingerprint) Verdict {
 	}
 	otherNumbers := missing(a, b, isFigure) && missing(b, a, isFigure)
 	switch {
-	case a.Size == 0 || b.Size == 0:
-		if !otherNumbers && flash(a, b, s, alike) {
-			return Match
+	case otherNumbers && apart(a, b) > near:
+		if s.share < factsFirm || !agree(a, b, s, alike) {
+			return Unsure
 		}
-	case otherNumbers && s.share < factsFirm:
-	case alike && copied(a, b, s), agree(a, b, s, alike):
+		return Match
+	case otherNumbers: // the dead of the morning and of the evening
+		if s.sum() < otherAlike || !agree(a, b, s, alike) {
+			return Unsure
+		}
+		return Match
+	case (a.Size == 0 || b.Size == 0) && flash(a, b, s, alike), agree(a, b, s, alike), alike && copied(a, b, s):
 		return Match
 	}
 	return Unsure
@@ -74,10 +88,19 @@ func agree(a, b Fingerprint, s sharing, alike bool) bool {
 	if !enough {
 		return false
 	}
-	if !alike {
-		return s.share >= factsAcross && (titles >= titlesAlike || s.names+s.figures >= mostTelling) || s.share >= factsLess && titles >= titlesSure
+	if (a.Size == 0 || b.Size == 0) && s.score < leastBrief {
+		return false
 	}
-	return s.share >= factsAlike && titles >= titlesAlike && max(titleIn(a, b), titleIn(b, a)) >= titleWords
+	sum, far := s.sum(), apart(a, b) > near
+	switch {
+	case alike && far:
+		return sum >= farAlike && titles >= titlesAlike && max(titleIn(a, b), titleIn(b, a)) >= titleWords
+	case alike:
+		return sum >= nearAlike && titles >= titlesAlike && max(titleIn(a, b), titleIn(b, a)) >= titleWords
+	case far:
+		return sum >= farAcross && titles >= titlesAlike
+	}
+	return sum >= nearAcross && (titles >= titlesAlike || s.names+s.figures >= mostTelling) || sum >= lessAcross && titles >= titlesSure
 }
 
 // copied says whether two texts in one language are copies, or the one a part of the other.
@@ -109,18 +132,18 @@ func flash(a, b Fingerprint, s sharing, alike bool) bool {
 	named := slices.ContainsFunc(a.Facts.Title, func(f string) bool {
 		return strings.ContainsRune("pPC", rune(f[0])) && f != "Ckazakhstan" && b.Facts.has(f)
 	})
-	if s.titleA < 0.95 || !named {
+	if s.titleA < 0.9 || !named {
 		return false
 	}
 	if alike {
-		return s.score >= 3.5 && titleIn(a, b) >= 0.75
+		return s.score >= 3.5 && titleIn(a, b) >= 0.6
 	}
 	return s.score >= 5
 }
 
 // contradict says whether two titles differ in what makes a story: another day, another
 // of several, other names and places, the opposite deed, the other winner.
-func contradict(a, b Fingerprint) bool {
+func contradict(a, b Fingerprint, s sharing) bool {
 	ta, tb := a.Facts.Title, b.Facts.Title
 	for _, kind := range "dmo" {
 		if disjoint(ta, tb, kind) {
@@ -128,7 +151,12 @@ func contradict(a, b Fingerprint) bool {
 		}
 	}
 	if missing(a, b, isName) && missing(b, a, isName) {
-		return true
+		// Names of works and of places are translated: of texts that share much else of
+		// the same hours it says little that each has one more, unless both are known.
+		firm := s.share >= firmShare && s.figures > 0 && s.names+s.figures >= firmTelling && apart(a, b) <= near
+		if !firm || missing(a, b, isKnownPlace) && missing(b, a, isKnownPlace) {
+			return true
+		}
 	}
 	sa, sb := a.Facts.Sides, b.Facts.Sides
 	if reversed(sa, sb) {
@@ -155,6 +183,8 @@ func missing(a, b Fingerprint, kind func(string) bool) bool {
 func isName(f string) bool {
 	return f[0] == 'p' || f[0] == 'P' || f[0] == 'C' && f != "Ckazakhstan"
 }
+
+func isKnownPlace(f string) bool { return f[0] != 'p' && isName(f) }
 
 func isFigure(f string) bool { return f[0] == 'n' && weight(f) >= 0.5 }
 

@@ -59,9 +59,13 @@ type sharing struct {
 	score          float64 // the weight of what both say
 	share          float64 // of all that the one says that says less
 	titleA, titleB float64 // the share of each title's facts that the other text has
+	leadA, leadB   float64 // the same of each title with the beginning of its text
 	names, figures int     // names and telling numbers that both have
 	common         []string
 }
+
+// sum is how much two texts agree, of 2: by all that they say, and by what they begin with.
+func (s sharing) sum() float64 { return s.share + (s.leadA+s.leadB)/2 }
 
 func share(a, b Facts) sharing {
 	var s sharing
@@ -107,7 +111,24 @@ func share(a, b Facts) sharing {
 		s.share = min(1, s.score/least)
 	}
 	s.titleA, s.titleB = a.titleIn(b), b.titleIn(a)
+	s.leadA, s.leadB = a.leadIn(b), b.leadIn(a)
 	return s
+}
+
+// leadIn is the share of what a title and the beginning of its text say that another
+// text says.
+func (f Facts) leadIn(o Facts) float64 {
+	var all, both float64
+	for _, t := range slices.Concat(f.Title, f.Text[:f.Lead]) {
+		all += weight(t)
+		if o.has(t) {
+			both += weight(t)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return both / all
 }
 
 // titleIn is the share of a title's facts that another text has.
