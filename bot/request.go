@@ -144,15 +144,26 @@ func (b *Bot) text(ctx context.Context, r *request, command bool) (answer, error
 		}
 	}
 	if !command && r.message.Text != "" {
-		a, asked, err := b.conversion(ctx, r, r.message.Text)
-		if err != nil || asked {
-			return a, err
+		ofNews, err := b.askedOfNews(ctx, r, r.message.Text)
+		if err != nil {
+			return answer{}, err
 		}
-		if a, found, err := b.searchText(ctx, r, r.message.Text); err != nil || found {
+		if !ofNews {
+			a, asked, err := b.conversion(ctx, r, r.message.Text)
+			if err != nil || asked {
+				return a, err
+			}
+		}
+		if a, names, err := b.searchText(ctx, r, r.message.Text); err != nil || names {
 			return a, err
 		}
 	}
-	return answer{messages: []outbox.Message{{Text: r.p.H("hint.text"), Keyboard: menuKeyboard(r.p)}}}, nil
+	return answer{messages: []outbox.Message{hint(r)}}, nil
+}
+
+// hint says what can be asked of the bot.
+func hint(r *request) outbox.Message {
+	return outbox.Message{Text: r.p.H("hint.text"), Keyboard: menuKeyboard(r.p)}
 }
 
 func (b *Bot) onCallback(ctx context.Context, r *request, c *telegram.Callback) (answer, error) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"newsbot/internal/digest"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/rates"
 	"newsbot/internal/store"
 	"newsbot/internal/story"
 	"newsbot/internal/telegram"
@@ -38,19 +40,41 @@ func (b *Bot) search(ctx context.Context, r *request) (answer, error) {
 	return answer{messages: []outbox.Message{m}}, err
 }
 
-// searchText answers a plain text that names something which the news has; found is
-// false when it does not.
-func (b *Bot) searchText(ctx context.Context, r *request, text string) (a answer, found bool, err error) {
+// searchText answers a plain text that names something: with the news that has
+// it, or by saying that there is none; names is false when it names nothing.
+func (b *Bot) searchText(ctx context.Context, r *request, text string) (a answer, names bool, err error) {
 	q := story.ParseQuery(text)
 	if !q.Names() || len([]rune(text)) > mostTyped {
 		return answer{}, false, nil
 	}
 	_, total, _, err := b.o.Store.Search(ctx, store.SearchQuery{Words: q, Languages: r.chat.NewsLanguages, AsOf: r.now, Limit: 1})
-	if err != nil || total == 0 {
+	if err != nil {
 		return answer{}, false, err
 	}
 	m, err := b.searchScreen(ctx, r, q, listPlace{})
-	return answer{messages: []outbox.Message{m}}, true, err
+	if err != nil {
+		return answer{}, false, err
+	}
+	if total == 0 && len(m.Keyboard) == 1 { // nothing to offer either: perhaps it was no question to the news
+		m = hint(r)
+		m.Text = r.p.H("search.none", "Text", locale.Clip(q.Text(), 100)) + "\n\n" + m.Text
+	}
+	return answer{messages: []outbox.Message{m}}, true, nil
+}
+
+// askedOfNews says whether a text that could be an amount of money is a question
+// to the news: "5 человек" names no currency, and the news has the word.
+func (b *Bot) askedOfNews(ctx context.Context, r *request, text string) (bool, error) {
+	_, err := rates.ParseQuery(text)
+	unknown := (*rates.UnknownError)(nil)
+	if !errors.As(err, &unknown) || !unknown.Alone {
+		return false, nil
+	}
+	word := story.ParseQuery(unknown.Word)
+	if !word.Names() {
+		return false, nil
+	}
+	return b.finds(ctx, r, word)
 }
 
 // searchAgain shows a page of a search that a button speaks of.

@@ -155,3 +155,40 @@ func TestHostileSearches(t *testing.T) {
 		}
 	}
 }
+
+// What is typed with a number in it is a question to the news when they have its
+// word, and no unknown currency; a text that names something and is nowhere is
+// answered with that.
+func TestPlainTexts(t *testing.T) {
+	d := open(t, "ru")
+	d.seedFound()
+	d.seedRates()
+	const nothing, menu, money = "ничего не нашлось", "Что открыть?", "Не знаю валюты"
+	for _, c := range []struct {
+		name, text string
+		want, not  []string
+	}{
+		{"a number of things", "2 моста", []string{"🔎 <b>2 моста</b>"}, []string{money, menu}},
+		{"a number that no story has", "пять мостов", []string{"«пять мостов» " + nothing, "[🔎 мостов|"}, []string{money, menu}},
+		{"no currency and no news", "100 xyzzy", []string{money + " «xyzzy»"}, []string{nothing}},
+		{"a currency beside it", "100 рублей в мостах", []string{money + " «мостах»"}, []string{nothing}},
+		{"a word", "мост", []string{"🔎 <b>мост</b>"}, []string{menu}},
+		{"a word with a slip", "бибилотека", []string{nothing, "[🔎 библиотека|"}, []string{menu}},
+		{"a word that is nowhere", "дирижабль", []string{"«дирижабль» " + nothing, menu}, []string{"🔎"}},
+		{"no question", "Привет", []string{menu}, []string{nothing}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := show(d.ask(reader, reader, c.text))
+			for _, want := range c.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in:\n%s", want, got)
+				}
+			}
+			for _, not := range c.not {
+				if strings.Contains(got, not) {
+					t.Errorf("%q in:\n%s", not, got)
+				}
+			}
+		})
+	}
+}

@@ -39,7 +39,12 @@ func (e *AmbiguousError) Error() string {
 }
 
 // UnknownError says that a word stands where a currency is expected and names none.
-type UnknownError struct{ Word string }
+type UnknownError struct {
+	Word string
+	// Alone says that no other word names a currency: "5 people" may be no
+	// conversion at all, "5 dollars in people" is one.
+	Alone bool
+}
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("%q is no currency", e.Word) }
 
@@ -117,7 +122,7 @@ func ParseCurrency(text string) (code string, err error) {
 		q, err := resolve(decimal.Zero, &side{token: t}, nil)
 		return q.From, err
 	case kindUnknown:
-		return "", &UnknownError{Word: clip(t.text)}
+		return "", &UnknownError{Word: clip(t.text), Alone: true}
 	}
 	return "", ErrNoQuery
 }
@@ -293,7 +298,7 @@ func strangeWord(tokens []token) error {
 		return nil
 	}
 	if (known > 0 || !in) && names <= 2 && (numbers == 1 || numbers == 0 && names == 2 && pointers == 1) {
-		return &UnknownError{Word: clip(strange.text)}
+		return &UnknownError{Word: clip(strange.text), Alone: known == 0}
 	}
 	return ErrNoQuery
 }
