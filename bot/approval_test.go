@@ -57,6 +57,26 @@ func TestApprovalNeedsAnotherEditor(t *testing.T) {
 	}, twoEditors, func(o *bot.Options) { o.Approvals = true })
 }
 
+// A card that asks for leave which is not wanted any more says so, and asks no longer.
+func TestTakenBackIsNotAsked(t *testing.T) {
+	d := open(t, "en", twoEditors, func(o *bot.Options) { o.Approvals = true })
+	d.ask(second, second, "/start")
+	d.start()
+	card := d.draft("/broadcast Not like this")
+	card, _, _ = d.press(editor, card, "Ask another editor")
+	d.pass(2 * time.Second)
+	asked := d.wait(second, func(m emulator.Message) bool { return strings.Contains(m.Text, "wants to send") })
+	d.press(editor, card, "Take back")
+	over, _, _ := d.press(second, asked, "Approve")
+	contains(t, over.Text, "“Not like this” does not wait for approval any more")
+	if len(over.InlineKeyboard) != 0 {
+		t.Errorf("it still has %v", labels(over))
+	}
+	if c := d.broadcastOf(card); c.State != store.BroadcastDraft {
+		t.Errorf("it is %s", c.State)
+	}
+}
+
 // Leave is given for a message and a time: another time needs it again.
 func TestAnotherTimeNeedsApprovalAgain(t *testing.T) {
 	for _, way := range []struct{ name, typed, when string }{

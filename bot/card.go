@@ -109,6 +109,8 @@ func whenWords(p *locale.Printer, t, now time.Time) string {
 // question is the last line of a draft's card: what its first button does.
 func (b *Bot) question(p *locale.Printer, c store.Broadcast, count int) string {
 	switch {
+	case count == 0 && c.Kind == store.KindCorrect:
+		return p.H("change.gone")
 	case count == 0:
 		return p.H("draft.nobody")
 	case c.Kind == store.KindCorrect:

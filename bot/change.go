@@ -15,6 +15,13 @@ func (b *Bot) correctButton(ctx context.Context, r *request, c store.Broadcast) 
 	if c.Kind != store.KindSend || c.Media == outbox.MediaNone || c.Sent == 0 {
 		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
 	}
+	copies, _, err := b.o.Store.CountCopies(ctx, r.now, c.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	if copies == 0 {
+		return answer{toast: r.p.T("change.gone"), alert: true}, nil
+	}
 	if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogCorrect, c.ID); err != nil {
 		return answer{}, err
 	}
@@ -95,6 +102,9 @@ func (b *Bot) recallButton(ctx context.Context, r *request, c store.Broadcast) (
 	copies, tooOld, err := b.o.Store.CountCopies(ctx, r.now, c.ID)
 	if err != nil {
 		return answer{}, err
+	}
+	if copies == 0 {
+		return answer{toast: r.p.T("change.gone"), alert: true}, nil
 	}
 	fresh := copies - tooOld
 	if r.arg(2) == "go" && fresh > 0 {

@@ -176,6 +176,11 @@ func TestCorrectAndRecall(t *testing.T) {
 		}
 		list := d.ask(editor, editor, "/broadcasts")
 		contains(t, list.Text, "recall, done", "correction, done")
+		// What nobody has any more can be neither called back nor corrected.
+		target := d.broadcastOf(report).ID
+		for _, verb := range []string{"recall", "fix"} {
+			contains(t, d.late(editor, report, "b:"+target+":"+verb), "Nobody has this message any more")
+		}
 	})
 }
 

@@ -33,6 +33,7 @@ const (
 	maxText    = 4096 // UTF-16 units of a message
 	maxCaption = 1024 // of a caption
 	maxTitle   = 60   // of a title in a list
+	wholeText  = 4000 // from here on a message is as long as one that Telegram's apps divide
 )
 
 // content is a message that an editor composed, before it is a draft.
@@ -252,6 +253,9 @@ func (b *Bot) compose(ctx context.Context, r *request, c content) (answer, error
 	card, err := b.draftCard(ctx, r, draft)
 	if err != nil {
 		return answer{}, err
+	}
+	if c.article == "" && c.media == outbox.MediaText && locale.Units(r.message.Text) >= wholeText {
+		c.note = r.p.H("broadcast.whole")
 	}
 	if c.note != "" {
 		card.Text = c.note + "\n\n" + card.Text

@@ -81,6 +81,9 @@ func (b *Bot) broadcastButton(ctx context.Context, r *request) (answer, error) {
 // outdated answers a button of a card that shows what is over: with words, and
 // with the broadcast as it is now.
 func (b *Bot) outdated(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	if c.State == store.BroadcastDraft && c.EditorID != r.from.ID { // it waited for their leave, and does no longer
+		return screen(outbox.Message{Text: r.p.H("approval.over", "Title", c.Title)}), nil
+	}
 	a, err := b.openCard(ctx, r, c)
 	if err != nil {
 		return answer{}, err

@@ -347,3 +347,15 @@ func TestLinksAfterItWasScheduled(t *testing.T) {
 		t.Errorf("the message that was shown has %+v", m.InlineKeyboard)
 	}
 }
+
+// Telegram's apps divide what is too long for one message: the editor is told that
+// only the first part is in the draft.
+func TestTextThatFillsAMessage(t *testing.T) {
+	d := open(t, "en")
+	d.readers(1, "en")
+	const told = "Telegram has divided it"
+	contains(t, d.draft("/broadcast "+strings.Repeat("word ", 810)).Text, told)
+	d.ask(editor, editor, "/broadcast")
+	contains(t, d.draft(strings.Repeat("слово ", 680)).Text, told)
+	lacks(t, d.draft("/broadcast "+strings.Repeat("word ", 700)).Text, told)
+}

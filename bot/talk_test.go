@@ -286,7 +286,7 @@ func TestBroadcastReport(t *testing.T) {
 	d.press(editor, draft[1], "Send to")
 	d.start()
 	report := d.watch(editor, draft[1].ID, func(m emulator.Message) bool { return strings.Contains(m.Text, "Broadcast is done") })
-	contains(t, report.Text, "Sent: 2 of 3", "No longer reachable (blocked or removed the bot): 1", "Reasons", "deleted their account — 1")
+	contains(t, report.Text, "Sent: 2 of 3", "No longer reachable (the bot is blocked, removed or may not write): 1", "Reasons", "deleted their account — 1")
 }
 
 func TestBroadcastIsForEditors(t *testing.T) {

@@ -17,6 +17,7 @@ type WhenProblem string
 const (
 	WhenUnclear   WhenProblem = "unclear"   // it is no time that we can read
 	WhenNoTime    WhenProblem = "no_time"   // a day without a time
+	WhenNoDay     WhenProblem = "no_day"    // a day that no calendar has
 	WhenAmbiguous WhenProblem = "ambiguous" // it can be read in two ways
 	WhenPast      WhenProblem = "past"      // it is over
 	WhenFar       WhenProblem = "far"       // it is more than a year ahead
@@ -61,6 +62,9 @@ func ParseWhen(text string, now time.Time, zone *time.Location) (time.Time, erro
 	}
 	p := whenParser{words: words, now: now}
 	if problem := p.parse(); problem != "" {
+		if p.noDay {
+			problem = WhenNoDay
+		}
 		return time.Time{}, &WhenError{Problem: problem}
 	}
 	at, problem := p.resolve()
@@ -114,7 +118,7 @@ func (p *whenParser) onDay(hour, minute int) (time.Time, WhenProblem) {
 			y = p.date.yearAround(p.now)
 		}
 		if daysOf(y, m) < d {
-			return time.Time{}, WhenUnclear // there is no 31 November, and no 29 February that year
+			return time.Time{}, WhenNoDay // there is no 31 November, and no 29 February that year
 		}
 	case p.weekday.set:
 		ahead, problem := p.weekday.ahead(p.now, hour*60+minute)

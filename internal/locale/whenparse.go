@@ -56,6 +56,7 @@ type whenParser struct {
 	span    time.Duration // from now
 	year    int           // said apart from its date
 	dotted  [][2]string   // 10.11: a date or a time
+	noDay   bool          // a date names a day that its month never has
 	bare    bool          // the hour stands alone before a unit that could be a span too
 }
 

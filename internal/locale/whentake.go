@@ -280,7 +280,11 @@ func (p *whenParser) setClock(c typedClock) int {
 
 func (p *whenParser) setDate(day string, month int) int {
 	d, _ := strconv.Atoi(day)
-	if p.date.set || d < 1 || d > daysOf(2024, time.Month(month)) { // a leap year
+	if p.date.set || d < 1 {
+		return 0
+	}
+	if d > daysOf(2024, time.Month(month)) { // a leap year
+		p.noDay = d <= 31
 		return 0
 	}
 	p.date = typedDate{set: true, month: time.Month(month), day: d}
