@@ -271,12 +271,7 @@ func (p parsing) title(raw, feedTitle string) string {
 }
 
 func (p parsing) published(raw *gofeed.Item) time.Time {
-	candidates := []string{raw.Published}
-	if raw.DublinCoreExt != nil {
-		candidates = append(candidates, raw.DublinCoreExt.Date...)
-	}
-	candidates = append(candidates, raw.Updated)
-	for _, c := range candidates {
+	for _, c := range []string{raw.Published, raw.Updated} { // dc:date is in the second, at least
 		if t, ok := parseDate(c, p.zone, p.now); ok {
 			return p.notAfterNow(t)
 		}

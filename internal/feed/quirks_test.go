@@ -77,6 +77,8 @@ func TestQuirks(t *testing.T) {
 		{"a picture's address with two slashes", title + link + `<media:content url="https://dala.example//userdata/1.jpg" medium="image"/>`, with(func(i *Item) { i.Image = "https://dala.example/userdata/1.jpg" })},
 		{"a picture's address without a scheme", title + link + `<enclosure url="//img.dala.example/1.jpg" type="image/jpeg" length="1"/>`, with(func(i *Item) { i.Image = "https://img.dala.example/1.jpg" })},
 		{"an enclosure without a type", title + link + `<enclosure url="/1.jpg"/>`, with(func(i *Item) { i.Image = "https://dala.example/1.jpg" })},
+		{"a picture in a group, beside a film", title + link + `<media:group><media:content url="https://dala.example/film" type="video/mp4"/><media:content url="https://dala.example/picture?id=5" medium="image"/></media:group>`,
+			with(func(i *Item) { i.Image = "https://dala.example/picture?id=5" })},
 		{"a picture that counts readers", title + link + `<description><![CDATA[<img src="https://c.example/p.gif" width="1" height="1"><img src="/2.jpg">Ок]]></description>`,
 			with(func(i *Item) { i.Image, i.Summary = "https://dala.example/2.jpg", "Ок" })},
 
@@ -96,7 +98,7 @@ func TestQuirks(t *testing.T) {
 			with(func(i *Item) { i.Title, i.Summary = "М0ост", strings.Repeat("а", 100) })},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f, err := Parse([]byte(quirkHead+"<item>"+tt.item+"</item></channel></rss>"), "text/xml", "https://dala.example/rss", Source{Title: "dala.example"}, almaty, testNow)
+			f, err := Parse([]byte(quirkHead+"<item>"+tt.item+"</item></channel></rss>"), "text/xml", "https://dala.example/rss", Source{Title: "Дала"}, almaty, testNow)
 			if err != nil {
 				t.Fatal(err)
 			}
