@@ -118,17 +118,9 @@ func (b *Bot) offerButton(ctx context.Context, r *request) (answer, error) {
 	}
 	switch r.arg(0) {
 	case "l":
-		languages := []string{""}
-		for _, l := range locale.All() {
-			languages = append(languages, string(l))
-		}
-		o.Source.Language = after(languages, o.Source.Language)
+		nextLanguage(&o.Source)
 	case "t":
-		topic := after(append([]string{""}, feed.Topics()...), b.o.Topics.Named(o.Source.Topics...))
-		o.Source.Topics = nil
-		if topic != "" {
-			o.Source.Topics = []string{topic}
-		}
+		b.nextTopic(&o.Source)
 	case "z":
 		return answer{messages: []outbox.Message{{Text: r.p.H("feeds.dropped")}}, edit: true}, b.o.Store.ClearDialog(ctx, r.chat.ID, r.from.ID)
 	case "s":
@@ -147,6 +139,24 @@ func (b *Bot) offerButton(ctx context.Context, r *request) (answer, error) {
 		return answer{}, err
 	}
 	return screen(b.offerScreen(r.p, o)), nil
+}
+
+// nextLanguage gives a source the language after the one it has.
+func nextLanguage(src *feed.Source) {
+	languages := []string{""}
+	for _, l := range locale.All() {
+		languages = append(languages, string(l))
+	}
+	src.Language = after(languages, src.Language)
+}
+
+// nextTopic gives a source the topic after the one it has.
+func (b *Bot) nextTopic(src *feed.Source) {
+	topic := after(append([]string{""}, feed.Topics()...), b.o.Topics.OfSource(src.Topics))
+	src.Topics = nil
+	if topic != "" {
+		src.Topics = []string{topic}
+	}
 }
 
 // after is the element behind one in a ring.

@@ -63,6 +63,8 @@ func (b *Bot) sourcesButton(ctx context.Context, r *request) (answer, error) {
 	switch r.arg(0) {
 	case "c":
 		return b.sourceCard(ctx, r, id, "")
+	case "cl", "ct":
+		return b.changeSource(ctx, r, id)
 	case "u":
 		if _, err := b.o.Store.PauseSource(ctx, r.now, id, r.arg(2) == "1"); err != nil {
 			return answer{}, err
@@ -208,7 +210,10 @@ func (b *Bot) sourceCard(ctx context.Context, r *request, id, alert string) (ans
 	if b.o.Feeds != nil {
 		keyboard[0] = append(keyboard[0], outbox.Button{Text: p.T("feeds.button_check"), Data: "i:k:" + id})
 	}
-	keyboard = append(keyboard, []outbox.Button{{Text: p.T("feeds.button_remove"), Data: "i:x:" + id}}, []outbox.Button{{Text: p.T("feeds.button_back"), Data: "i:p:0"}})
+	keyboard = append(keyboard,
+		[]outbox.Button{{Text: p.T("feeds.language", "Language", sourceLanguage(p, src.Language)), Data: "i:cl:" + id}},
+		[]outbox.Button{{Text: p.T("feeds.topic", "Topic", b.sourceTopic(p, src.Topics)), Data: "i:ct:" + id}},
+		[]outbox.Button{{Text: p.T("feeds.button_remove"), Data: "i:x:" + id}}, []outbox.Button{{Text: p.T("feeds.button_back"), Data: "i:p:0"}})
 	a := screen(outbox.Message{Text: b.cardText(r, w), Keyboard: keyboard})
 	a.toast, a.alert = alert, alert != ""
 	return a, nil
@@ -234,7 +239,7 @@ func (b *Bot) cardText(r *request, w watched) string {
 	if !w.Paused && w.NextPollAt.After(r.now) {
 		lines = append(lines, p.H("feeds.next", "When", p.TimeOrDay(w.NextPollAt, r.now)))
 	}
-	return strings.Join(append(lines, p.H("feeds.language", "Language", sourceLanguage(p, w.Language)), p.H("feeds.topic", "Topic", b.sourceTopic(p, w.Topics))), "\n")
+	return strings.Join(lines, "\n")
 }
 
 // sourceLanguage is the name of a source's language.
@@ -247,10 +252,31 @@ func sourceLanguage(p *locale.Printer, language string) string {
 
 // sourceTopic is the name of what a source's articles count as.
 func (b *Bot) sourceTopic(p *locale.Printer, topics []string) string {
-	if t := b.o.Topics.Named(topics...); t != "" {
+	if t := b.o.Topics.OfSource(topics); t != "" {
 		return p.T("topic." + t)
 	}
 	return p.T("feeds.topic_none")
+}
+
+// changeSource gives a source the next language or topic. It counts for what the
+// source brings from then on.
+func (b *Bot) changeSource(ctx context.Context, r *request, id string) (answer, error) {
+	src, err := b.o.Store.Source(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return b.sourceCard(ctx, r, id, "")
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	if r.arg(0) == "cl" {
+		nextLanguage(&src.Source)
+	} else {
+		b.nextTopic(&src.Source)
+	}
+	if _, _, err := b.o.Store.ImportSources(ctx, r.now, []feed.Source{src.Source}); err != nil {
+		return answer{}, err
+	}
+	return b.sourceCard(ctx, r, id, "")
 }
 
 // checkSource reads a source while the editor waits, and has it polled at the next turn.

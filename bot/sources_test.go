@@ -179,6 +179,11 @@ func TestAddAndRemoveSource(t *testing.T) {
 		d.must(err)
 		board, _, _ := d.press(editor, saved, "←")
 		card, _, _ := d.press(editor, board, "1")
+		card, _, _ = d.press(editor, card, "Тема")
+		card, _, _ = d.press(editor, card, "Язык")
+		if src, err = d.db.Source(d.ctx(), src.ID); err != nil || src.Language != "ru" || len(src.Topics) != 1 || src.Topics[0] != "sport" || src.Rhythm.BroughtAt.IsZero() {
+			t.Errorf("changed to %+v, %v", src, err)
+		}
 		card, _, _ = d.press(editor, card, "⏸")
 		if src, err = d.db.Source(d.ctx(), src.ID); err != nil || !src.Paused {
 			t.Errorf("not paused: %v", err)
@@ -230,14 +235,14 @@ func TestSourcesAreForEditors(t *testing.T) {
 	d.seedSourceBoard()
 	lacks(t, d.ask(reader, reader, "/sources").Text, "Источники")
 	menu := d.ask(reader, reader, "/start")
-	for _, data := range []string{"i:p:0", "i:y:good", "i:u:good:1"} {
+	for _, data := range []string{"i:p:0", "i:y:good", "i:u:good:1", "i:ct:good"} {
 		d.forged(reader, int64(menu.ID), data)
 	}
-	if src, err := d.db.Source(d.ctx(), "good"); err != nil || src.Paused {
+	if src, err := d.db.Source(d.ctx(), "good"); err != nil || src.Paused || len(src.Topics) != 1 || src.Topics[0] != "economy" {
 		t.Errorf("a reader pressed: %+v, %v", src, err)
 	}
 	board := d.ask(editor, editor, "/sources")
-	for _, data := range []string{"i:", "i:c", "i:c:NO", "i:c:nobody", "i:u:nobody:1", "i:k:nobody", "i:x:nobody", "i:y:nobody", "i:p:99999", "i:p:-1", "i:zz:good", "i:s"} {
+	for _, data := range []string{"i:", "i:c", "i:c:NO", "i:c:nobody", "i:u:nobody:1", "i:k:nobody", "i:x:nobody", "i:y:nobody", "i:cl:nobody", "i:ct:", "i:p:99999", "i:p:-1", "i:zz:good", "i:s"} {
 		d.forged(editor, int64(board.ID), data)
 	}
 	// Another text is no answer to an offer.

@@ -181,7 +181,7 @@ func (c sourcesAdd) Run(p *process) error {
 		case errors.Is(err, feed.ErrNoFeed):
 			return fmt.Errorf("%s: %w; give the address of its feed, or import a source of kind html or sitemap from a file", c.Address, err)
 		case err != nil:
-			return fmt.Errorf("%s: %w", c.Address, err)
+			return fmt.Errorf("%s: %w; %s", c.Address, err, adviceOn(err, "look at it in a browser"))
 		}
 		var titles []string
 		for _, item := range found.Items {

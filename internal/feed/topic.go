@@ -150,7 +150,13 @@ func (t *TopicTable) Of(it Item, source []string) string {
 			return topic
 		}
 	}
-	for _, s := range source { // in the order of whoever listed them
+	return t.OfSource(source)
+}
+
+// OfSource is what articles of a source with these topics are about when they do not
+// say: the first that is one of ours, in the order of whoever listed them.
+func (t *TopicTable) OfSource(topics []string) string {
+	for _, s := range topics {
 		if topic := t.Named(s); topic != "" {
 			return topic
 		}

@@ -39,6 +39,9 @@ func TestTopicOf(t *testing.T) {
 			}
 		})
 	}
+	if got := table.OfSource([]string{"general", "society", "sport"}); got != "society" {
+		t.Errorf("a source of society and sport is of %q", got)
+	}
 	for _, topic := range Topics() {
 		if got := table.Named(topic); got != topic {
 			t.Errorf("%s is %q by its own name", topic, got)
