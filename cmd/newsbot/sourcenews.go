@@ -69,9 +69,19 @@ func sourceNewsText(p *locale.Printer, news jobs.SourceNews, yields map[string]m
 		}
 		parts = append(parts, strings.Join(lines, "\n"))
 	}
-	part("failing", news.Failing, p.H("feeds.failing_note"), func(src store.SourceStatus) string {
+	var failing, closed []store.SourceStatus // what is tried again, and what has paused itself
+	for _, src := range news.Failing {
+		if src.Paused {
+			closed = append(closed, src)
+		} else {
+			failing = append(failing, src)
+		}
+	}
+	why := func(src store.SourceStatus) string {
 		return p.H("feeds.failing_line", "Title", src.Title, "Reason", p.T("feeds.why."+string(src.Reason)), "Since", p.TimeOrDay(src.FailingAt, now))
-	})
+	}
+	part("failing", failing, p.H("feeds.failing_note"), why)
+	part("closed", closed, p.H("feeds.closed_note"), why)
 	part("quiet", news.Quiet, p.H("feeds.quiet_note"), func(src store.SourceStatus) string {
 		usual := store.YieldOf(src, yields[src.ID], now).Usual
 		return p.H("feeds.quiet_line", "Title", src.Title, "Since", p.DayMonth(src.Rhythm.BroughtAt), "Usual", p.Rough(usual))

@@ -44,8 +44,10 @@ func TestSourceNews(t *testing.T) {
 	src := func(title string, reason feed.Reason) store.SourceStatus {
 		return store.SourceStatus{Source: feed.Source{ID: "s", Title: title}, Reason: reason, FailingAt: now.Add(-7 * time.Hour), Rhythm: store.Rhythm{BroughtAt: now.AddDate(0, 0, -9)}}
 	}
+	closed := src("Старый сайт", feed.ReasonGone)
+	closed.Paused = true
 	all := jobs.SourceNews{
-		Failing: []store.SourceStatus{src("Дала тынысы", feed.ReasonRefused), src("Вестник & Ко", feed.ReasonPage)},
+		Failing: []store.SourceStatus{src("Дала тынысы", feed.ReasonRefused), src("Вестник & Ко", feed.ReasonPage), closed},
 		Quiet:   []store.SourceStatus{src("Steppe Post", "")}, Back: []store.SourceStatus{src("Семь рек", "")},
 	}
 	many := jobs.SourceNews{}
