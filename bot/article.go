@@ -124,11 +124,39 @@ func articleScreen(r *request, a store.Article, page int, from listPlace) outbox
 	if len(links) > 0 {
 		m.Keyboard = append(m.Keyboard, links)
 	}
+	m.Keyboard = append(m.Keyboard, otherTellings(r, a, reason != "", from)...)
 	if r.editor {
 		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("breaking.button"), Data: breakingData + a.ID}})
 	}
 	m.Keyboard = append(m.Keyboard, []outbox.Button{backButton(r.p, from)})
 	return m
+}
+
+// otherTellings are buttons to the story's whole text, where this article has none, and
+// to its tellings in the other languages that the chat reads.
+func otherTellings(r *request, a store.Article, textless bool, from listPlace) (rows [][]outbox.Button) {
+	open := func(s store.SourceRef) string { return "a:" + s.ArticleID + ":0:" + from.data() }
+	best := func(language string) (told store.SourceRef, ok bool) {
+		for _, s := range a.Sources {
+			if s.Language == language && (!ok || s.HasText && !told.HasText) {
+				told, ok = s, true
+			}
+		}
+		return told, ok
+	}
+	if told, ok := best(a.Language); ok && textless && told.HasText {
+		rows = append(rows, []outbox.Button{{Text: r.p.T("article.text_at", "Source", locale.Clip(told.SourceTitle, 30)), Data: open(told)}})
+	}
+	var also []outbox.Button
+	for _, l := range locale.All() {
+		if told, ok := best(string(l)); ok && string(l) != a.Language && reads(r.chat, l) {
+			also = append(also, outbox.Button{Text: r.p.T("article.also", "Tag", l.Tag(), "Source", locale.Clip(told.SourceTitle, 20)), Data: open(told)})
+		}
+	}
+	if len(also) > 0 {
+		rows = append(rows, also)
+	}
+	return rows
 }
 
 // backButton leads to the list: to its very page for one who came from there.

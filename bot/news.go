@@ -185,7 +185,7 @@ func (b *Bot) newsList(ctx context.Context, r *request, at listPlace) (outbox.Me
 	if at.asOf.IsZero() {
 		at = listPlace{asOf: r.now, list: at.list}
 	}
-	query := store.NewsQuery{Languages: r.chat.NewsLanguages, Topics: at.topics(), AsOf: at.asOf, Offset: at.page * headlinesPerPage, Limit: headlinesPerPage}
+	query := store.NewsQuery{Languages: r.chat.NewsLanguages, Prefer: r.chat.Prefers(), Topics: at.topics(), AsOf: at.asOf, Offset: at.page * headlinesPerPage, Limit: headlinesPerPage}
 	list, total, err := b.o.Store.Headlines(ctx, query)
 	if err == nil && len(list) == 0 && total > 0 { // the list has become shorter
 		at.page = (total - 1) / headlinesPerPage
@@ -229,11 +229,25 @@ func (b *Bot) newsList(ctx context.Context, r *request, at listPlace) (outbox.Me
 	return outbox.Message{Text: strings.TrimSpace(t.String()), Keyboard: append(keyboard, listControls(r, at)...)}, nil
 }
 
+// languageTags are the tags of languages in the order of the buttons.
+func languageTags(languages []string) string {
+	var all []string
+	for _, l := range locale.All() {
+		if slices.Contains(languages, string(l)) {
+			all = append(all, l.Tag())
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 func headlineLine(r *request, n int, h store.Headline) string {
 	line := fmt.Sprintf("<b>%d.</b> %s <b>%s</b>\n", n, locale.Escape(locale.Language(h.Language).Tag()), locale.Escape(locale.Clip(h.Title, 200)))
 	details := []string{locale.Escape(locale.Clip(h.SourceTitle, 40)), locale.Escape(r.p.Ago(h.PublishedAt, r.now))}
 	if h.Sources > 1 {
 		details = append(details, r.p.H("news.sources", "Count", h.Sources))
+	}
+	if len(h.Also) > 0 {
+		details = append(details, r.p.H("news.also", "Languages", languageTags(h.Also)))
 	}
 	return line + "<i>" + strings.Join(details, " · ") + "</i>\n"
 }

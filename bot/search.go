@@ -93,7 +93,7 @@ func (b *Bot) searchScreen(ctx context.Context, r *request, q story.Query, at li
 	if at.asOf.IsZero() {
 		at.page, at.asOf = 0, r.now
 	}
-	find := store.SearchQuery{Words: q, Languages: r.chat.NewsLanguages, AsOf: at.asOf, Offset: at.page * foundPerPage, Limit: foundPerPage}
+	find := store.SearchQuery{Words: q, Languages: r.chat.NewsLanguages, Prefer: r.chat.Prefers(), AsOf: at.asOf, Offset: at.page * foundPerPage, Limit: foundPerPage}
 	found, total, all, err := b.o.Store.Search(ctx, find)
 	if err == nil && total == 0 && len(find.Languages) > 0 {
 		find.Languages = nil // better in another language than not at all
@@ -259,7 +259,7 @@ func (b *Bot) searchInline(ctx context.Context, r *request, text string) ([]tele
 	if q.Empty() {
 		return nil, nil
 	}
-	find := store.SearchQuery{Words: q, Languages: r.chat.NewsLanguages, AsOf: r.now, Limit: mostInline}
+	find := store.SearchQuery{Words: q, Languages: r.chat.NewsLanguages, Prefer: r.chat.Prefers(), AsOf: r.now, Limit: mostInline}
 	found, total, _, err := b.o.Store.Search(ctx, find)
 	if err == nil && total == 0 && len(find.Languages) > 0 {
 		find.Languages = nil

@@ -65,7 +65,7 @@ func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.C
 		return nil, fmt.Errorf("build digest: %w", err)
 	}
 	headlines, _, err := db.Headlines(ctx, store.NewsQuery{
-		Languages: chat.NewsLanguages, Topics: chat.Topics, Without: without, AsOf: now, Since: reach(lastSlot, now), Limit: stories,
+		Languages: chat.NewsLanguages, Prefer: chat.Prefers(), Topics: chat.Topics, Without: without, AsOf: now, Since: reach(lastSlot, now), Limit: stories,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build digest: %w", err)

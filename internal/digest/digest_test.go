@@ -331,3 +331,34 @@ func TestWebLink(t *testing.T) {
 		}
 	}
 }
+
+// A story that is told in two languages is in a digest once, in the language of the chat.
+func TestDigestTellsAStoryOnce(t *testing.T) {
+	b := newBoard(t, storetest.Opener(t, storetest.Migrated(t, storetest.SQLite(t)))())
+	now := time.Date(2026, 4, 7, 8, 0, 0, 0, zone(t, "Asia/Almaty"))
+	for i, it := range []store.NewItem{
+		{ID: "ru1", StoryID: "st", Language: "ru", Title: "Мост открыт", Link: "https://example.com/ru1"},
+		{ID: "kk1", StoryID: "st", Language: "kk", Title: "Көпір ашылды", Link: "https://example.com/kk1"},
+	} {
+		at := now.Add(time.Duration(i-3) * time.Hour)
+		it.PublishedAt = at
+		_, err := b.db.RecordPoll(b.ctx, at, store.Poll{SourceID: "s", Items: []store.NewItem{it}})
+		b.must(err)
+	}
+	for _, tt := range []struct {
+		chat      store.Chat
+		has, lack string
+	}{
+		{store.Chat{Language: "kk"}, "Көпір ашылды", "Мост открыт"},
+		{store.Chat{Language: "ru"}, "Мост открыт", "Көпір ашылды"},
+		{store.Chat{Language: "en"}, "Мост открыт", "Көпір ашылды"},
+		{store.Chat{Language: "ru", NewsLanguages: []string{"kk"}}, "Көпір ашылды", "Мост открыт"},
+	} {
+		tt.chat.ID, tt.chat.Zone = 1, "Asia/Almaty"
+		m, err := Build(b.ctx, b.db, rates.Board{}, tt.chat, time.Time{}, now)
+		b.must(err)
+		if !strings.Contains(m.Text, tt.has) || strings.Contains(m.Text, tt.lack) {
+			t.Errorf("%s, reads %v:\n%s", tt.chat.Language, tt.chat.NewsLanguages, m.Text)
+		}
+	}
+}

@@ -63,8 +63,9 @@ func (s *Store) Article(ctx context.Context, id string) (Article, error) {
 		ArticleID   string `db:"article_id"`
 		Language    string `db:"language"`
 		Title       string `db:"title"`
+		HasText     bool   `db:"has_text"`
 	}
-	err = list(ctx, s.r, &refs, `SELECT a.source_id, s.title AS source_title, a.article_id, a.language, a.title
+	err = list(ctx, s.r, &refs, `SELECT a.source_id, s.title AS source_title, a.article_id, a.language, a.title, a.text_state = 'ready' AS has_text
 		FROM articles a JOIN sources s ON s.source_id = a.source_id
 		WHERE a.story_id = ? AND a.article_id <> ? ORDER BY a.first_seen_at, a.article_id`, a.StoryID, id)
 	if err != nil {

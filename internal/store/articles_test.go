@@ -415,7 +415,7 @@ func TestTexts(t *testing.T) {
 		}
 		a, err = s.Article(ctx, "new")
 		must(t, err)
-		want := []store.SourceRef{{SourceID: "vesti", SourceTitle: "Вести", ArticleID: "undated", Language: "kk", Title: "Бет"}}
+		want := []store.SourceRef{{SourceID: "vesti", SourceTitle: "Вести", ArticleID: "undated", Language: "kk", Title: "Бет", HasText: true}}
 		if diff := cmp.Diff(want, a.Sources); diff != "" {
 			t.Errorf("other sources: -want +got\n%s", diff)
 		}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,8 +77,9 @@ func (q NewsQuery) stories() (where string, args []any) {
 	return where, append(args, more...)
 }
 
-// Headlines returns one line per story, told by its first article among those
-// the query selects, newest first, and how many stories there are in all.
+// Headlines returns one line per story, newest first, and how many stories there are
+// in all. Of the articles that the query selects a story's first says how new it is;
+// it is told by that one, or by one in the language that is preferred.
 func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headline, total int, err error) {
 	asOf := q.AsOf
 	if asOf.IsZero() {
@@ -98,7 +101,61 @@ func (s *Store) Headlines(ctx context.Context, q NewsQuery) (headlines []Headlin
 	for i, r := range rows {
 		headlines[i] = r.headline()
 	}
+	if err := s.retell(ctx, q, headlines); err != nil {
+		return nil, 0, fmt.Errorf("read tellings: %w", err)
+	}
 	return headlines, total, nil
+}
+
+// retell shows stories by their telling in the language that is preferred, the first
+// one with a text if any has one, and adds in which others they are told.
+func (s *Store) retell(ctx context.Context, q NewsQuery, headlines []Headline) error {
+	if len(headlines) == 0 || len(q.Languages) == 1 {
+		return nil
+	}
+	stories := make([]string, len(headlines))
+	for i, h := range headlines {
+		stories[i] = h.StoryID
+	}
+	asOf := q.AsOf
+	if asOf.IsZero() {
+		asOf = time.UnixMilli(1 << 52)
+	}
+	where, args := q.visible("a")
+	var rows []struct {
+		headlineRow
+		TextState string `db:"text_state"`
+	}
+	err := list(ctx, s.r, &rows, `SELECT `+headlineColumns+`, a.text_state FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE a.story_id IN (`+places(len(stories), "?")+`) AND `+where+` ORDER BY a.first_seen_at, a.article_id`,
+		append(append([]any{ms(asOf)}, anys(stories)...), args...)...)
+	if err != nil {
+		return err
+	}
+	for i, h := range headlines {
+		told, ready := h, false
+		languages := map[string]bool{}
+		for _, r := range rows {
+			if r.StoryID != h.StoryID {
+				continue
+			}
+			languages[r.Language] = true
+			if q.Prefer == "" || r.Language != q.Prefer || h.Language == q.Prefer {
+				continue
+			}
+			if has := r.TextState == TextReady; told.ID == h.ID || has && !ready {
+				told, ready = r.headline(), has
+			}
+		}
+		delete(languages, told.Language)
+		delete(languages, "")
+		told.Also = slices.Sorted(maps.Keys(languages))
+		if len(told.Also) == 0 {
+			told.Also = nil
+		}
+		headlines[i] = told
+	}
+	return nil
 }
 
 // countStories returns how many stories a query selects.

@@ -20,13 +20,14 @@ const MostFound = 200
 type SearchQuery struct {
 	Words     story.Query
 	Languages []string
+	Prefer    string    // the language of the telling that is shown, of several that have it
 	AsOf      time.Time // first seen at or before: pages stay put while news comes in
 	Offset    int
 	Limit     int
 }
 
 // Found is a story that has what was looked for, told by the first of its articles
-// that has it. Text is the article's, or what its source says of it.
+// that has it, in the preferred language if one is in that. Text is the article's, or what its source says of it.
 type Found struct {
 	Headline
 	Text string
@@ -47,7 +48,10 @@ func (s *Store) Search(ctx context.Context, q SearchQuery) (found []Found, total
 	// One line a story: its first article. The hits come newest first.
 	first := map[string]hit{}
 	for _, h := range hits {
-		if q.AsOf.IsZero() || h.FirstSeenAt <= ms(q.AsOf) {
+		if !q.AsOf.IsZero() && h.FirstSeenAt > ms(q.AsOf) {
+			continue
+		}
+		if before, ok := first[h.StoryID]; !ok || h.Language == q.Prefer || before.Language != q.Prefer {
 			first[h.StoryID] = h
 		}
 	}
@@ -71,13 +75,14 @@ func (s *Store) Search(ctx context.Context, q SearchQuery) (found []Found, total
 type hit struct {
 	ID          string `db:"article_id"`
 	StoryID     string `db:"story_id"`
+	Language    string `db:"language"`
 	FirstSeenAt int64  `db:"first_seen_at"`
 }
 
 // hits are the newest articles that have what is asked for.
 func (s *Store) hits(ctx context.Context, q SearchQuery) (hits []hit, err error) {
 	if s.engine == engineSQLite {
-		return hits, list(ctx, s.r, &hits, `SELECT a.article_id, a.story_id, a.first_seen_at
+		return hits, list(ctx, s.r, &hits, `SELECT a.article_id, a.story_id, a.language, a.first_seen_at
 			FROM (SELECT rowid AS doc FROM search_words WHERE search_words MATCH ? ORDER BY rowid DESC LIMIT ?) f
 				JOIN search_docs d ON d.doc = f.doc JOIN articles a ON a.article_id = d.article_id
 			ORDER BY f.doc DESC`, fts5(q), MostFound)
@@ -102,7 +107,7 @@ func (s *Store) hits(ctx context.Context, q SearchQuery) (hits []hit, err error)
 			WHERE (SELECT p.words @@ CAST(? AS TSQUERY) FROM search_docs p WHERE p.doc = w.doc)`
 		args = append(args, tsquery(q, true))
 	}
-	return hits, list(ctx, tx, &hits, `SELECT a.article_id, a.story_id, a.first_seen_at
+	return hits, list(ctx, tx, &hits, `SELECT a.article_id, a.story_id, a.language, a.first_seen_at
 		FROM (`+where+` LIMIT ?) f JOIN articles a ON a.article_id = f.article_id ORDER BY f.doc DESC`, append(args, MostFound)...)
 }
 

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"newsbot/internal/article"
 	"newsbot/internal/store"
 	"newsbot/internal/store/storetest"
+	"newsbot/internal/story"
 )
 
 func told(id, story string, seen time.Time, keys ...int64) store.Telling {
@@ -185,5 +187,86 @@ func BenchmarkStoryCandidates(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A story that is told in several languages is one line, in the language that is
+// preferred if it is told in that, with the others named.
+func TestTellings(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		h := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+		said := func(id, language, story, text string, n int) store.NewItem {
+			it := item(id, language, story, h(n))
+			it.Title, it.Topic = text, "world"
+			return it
+		}
+		poll(t, s, h(1), "vesti", said("fire-ru", "ru", "fire", "Самал горит", 1), said("bank-ru", "ru", "bank", "Банк", 0))
+		poll(t, s, h(2), "dala", said("fire-kk", "kk", "fire", "Самал өртенді", 2))
+		sport := said("fire-kk2", "kk", "fire", "Самал өрті", 3)
+		sport.Topic, sport.Blocks = "sport", []article.Block{{Kind: article.Paragraph, Text: "Өрт."}}
+		poll(t, s, h(3), "steppe", said("fire-en", "en", "fire", "Samal burns", 3), sport)
+		for _, tt := range []struct {
+			name string
+			q    store.NewsQuery
+			want []string
+		}{
+			{"the first, of no preference", store.NewsQuery{}, []string{"fire-ru [en kk]", "bank-ru []"}},
+			{"one with a text", store.NewsQuery{Prefer: "kk"}, []string{"fire-kk2 [en ru]", "bank-ru []"}},
+			{"of the topic", store.NewsQuery{Prefer: "kk", Topics: []string{"world"}}, []string{"fire-kk [en ru]", "bank-ru []"}},
+			{"as of", store.NewsQuery{Prefer: "en", AsOf: h(2)}, []string{"fire-ru [kk]", "bank-ru []"}},
+			{"English", store.NewsQuery{Prefer: "en"}, []string{"fire-en [kk ru]", "bank-ru []"}},
+			{"of two languages", store.NewsQuery{Prefer: "en", Languages: []string{"kk", "en"}}, []string{"fire-en [kk]"}},
+			{"one that is not read", store.NewsQuery{Prefer: "ru", Languages: []string{"kk", "en"}}, []string{"fire-kk [en]"}},
+			{"a page", store.NewsQuery{Prefer: "kk", Offset: 1}, []string{"bank-ru []"}},
+			{"no news because of another telling", store.NewsQuery{Prefer: "kk", Since: h(1)}, nil},
+		} {
+			tt.q.Limit = 9
+			list, _, err := s.Headlines(ctx, tt.q)
+			must(t, err)
+			var got []string
+			for _, x := range list {
+				got = append(got, fmt.Sprint(x.ID, " ", x.Also))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+			}
+		}
+
+		for {
+			if n, err := s.IndexArticles(ctx, 10); err != nil || n == 0 {
+				must(t, err)
+				break
+			}
+		}
+		for prefer, want := range map[string]string{"": "fire-ru", "kk": "fire-kk", "ru": "fire-ru", "en": "fire-ru"} {
+			found, total, _, err := s.Search(ctx, store.SearchQuery{Words: story.ParseQuery("самал"), Prefer: prefer, Limit: 5})
+			if err != nil || total != 1 || found[0].ID != want {
+				t.Errorf("found by who prefers %q: %+v of %d, %v", prefer, found, total, err)
+			}
+		}
+
+		a, err := s.Article(ctx, "fire-kk")
+		must(t, err)
+		for _, ref := range a.Sources {
+			if ref.HasText != (ref.ArticleID == "fire-kk2") {
+				t.Errorf("%s has a text: %t", ref.ArticleID, ref.HasText)
+			}
+		}
+	})
+}
+
+func TestChatPrefers(t *testing.T) {
+	for _, tt := range []struct {
+		language string
+		news     []string
+		want     string
+	}{
+		{"kk", nil, "kk"}, {"kk", []string{"ru", "kk"}, "kk"}, {"en", []string{"ru", "kk"}, ""},
+	} {
+		if got := (store.Chat{Language: tt.language, NewsLanguages: tt.news}).Prefers(); got != tt.want {
+			t.Errorf("%s of %v: %q", tt.language, tt.news, got)
+		}
 	}
 }

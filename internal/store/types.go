@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"newsbot/internal/article"
@@ -31,6 +32,15 @@ type Chat struct {
 	Quiet          Quiet    // when messages come without a sound
 	OwnerID        int64    // who brought the bot into a group or channel; 0 is unknown
 	CreatedAt      time.Time
+}
+
+// Prefers is the language in which a chat is shown a story that is told in several: that
+// of its screens, if it reads news in it; empty when it has no say.
+func (c Chat) Prefers() string {
+	if len(c.NewsLanguages) == 0 || slices.Contains(c.NewsLanguages, c.Language) {
+		return c.Language
+	}
+	return ""
 }
 
 // Digest is when a chat gets its digest.
@@ -164,6 +174,7 @@ type SourceRef struct {
 	ArticleID   string
 	Language    string
 	Title       string
+	HasText     bool // it is more than a summary
 }
 
 // Headline is a line of a news list: one story, told by one of its articles.
@@ -178,12 +189,14 @@ type Headline struct {
 	Image       string
 	Summary     string
 	PublishedAt time.Time
-	Sources     int // how many sources tell the story, this one included
+	Sources     int      // how many sources tell the story, this one included
+	Also        []string // the other languages among those asked for that it is told in
 }
 
 // NewsQuery selects headlines. Zero times and empty lists do not restrict.
 type NewsQuery struct {
 	Languages []string
+	Prefer    string    // the language of the telling that is shown, of several; empty: the first one
 	Topics    []string  // the empty one stands for articles without a topic
 	Without   []string  // stories that are left out
 	AsOf      time.Time // first seen at or before: pages stay put while news comes in
