@@ -36,6 +36,10 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 	}
 	w, ok := parseAlert(r.args, r.p.Base())
 	if !ok {
+		if code, err := rates.ParseCurrency(r.args); err == nil && code != r.p.Base() { // of this one, but when?
+			m, err := b.offerAlerts(ctx, r, code)
+			return answer{messages: []outbox.Message{m}}, err
+		}
 		examples, err := b.alertExamples(ctx, r)
 		return note(r.p.H("alert.bad", "Text", locale.Clip(r.args, 60)) + "\n\n" + examples), err
 	}

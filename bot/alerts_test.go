@@ -46,6 +46,7 @@ func TestAlertScreens(t *testing.T) {
 func TestAlertsOfAChat(t *testing.T) {
 	d := open(t, "en")
 	d.seedRates()
+	contains(t, show(d.ask(reader, reader, "/alert usd")), "What shall I tell you about?", "w:n:USD:above:") // of which currency, but not when
 	for i := range 20 {
 		d.ask(reader, reader, fmt.Sprintf("/alert usd > %d", 480+i))
 	}

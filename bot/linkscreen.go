@@ -56,7 +56,7 @@ func (b *Bot) takeLinks(ctx context.Context, r *request, id string) (answer, err
 	rows, err := parseLinks(r.message.Text)
 	var wrong *linkError
 	if errors.As(err, &wrong) {
-		return note(r.p.H("links."+wrong.problem, "Line", wrong.line)), nil
+		return askAgain(r.p, c, r.p.H("links."+wrong.problem, "Line", wrong.line)), nil
 	}
 	if err != nil {
 		return answer{}, err
@@ -65,7 +65,7 @@ func (b *Bot) takeLinks(ctx context.Context, r *request, id string) (answer, err
 	changed, err := b.setLinks(ctx, r, c)
 	switch {
 	case telegram.Classify(err) == telegram.BadButton && err != nil:
-		return note(r.p.H("links.refused")), nil
+		return askAgain(r.p, c, r.p.H("links.refused")), nil
 	case err != nil:
 		return answer{}, err
 	case !changed:

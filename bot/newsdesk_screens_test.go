@@ -91,7 +91,7 @@ func walkDesk(t *testing.T, language string) map[string]string {
 	when, _, _ := d.press(editor, card, "🕘")
 	keep("when", when)
 	for name, text := range map[string]string{
-		"unclear": "скоро", "no_time": "ертең", "ambiguous": "next friday 9:00", "past": "вчера 9:00", "far": "25.11.2028 9:00",
+		"unclear": "скоро", "no_time": "ертең", "no_day": "31.02 9:00", "ambiguous": "next friday 9:00", "past": "вчера 9:00", "far": "25.11.2028 9:00",
 	} {
 		keep("when_"+name, d.ask(editor, editor, text))
 	}

@@ -359,3 +359,25 @@ func TestTextThatFillsAMessage(t *testing.T) {
 	contains(t, d.draft(strings.Repeat("слово ", 680)).Text, told)
 	lacks(t, d.draft("/broadcast "+strings.Repeat("word ", 700)).Text, told)
 }
+
+// Who is asked for a time or for buttons, and has changed their mind, finds the way back
+// under every "I cannot read this", and is asked no longer.
+func TestWayBackFromAQuestion(t *testing.T) {
+	d := open(t, "en")
+	d.readers(1, "en")
+	d.seedRates()
+	for _, c := range []struct{ button, typed, refused string }{
+		{"When", "100 usd", "I can’t read this as a time"},
+		{"Buttons", "100 usd", "Line 1 does not end in an address"},
+	} {
+		t.Run(c.button, func(t *testing.T) {
+			card := d.draft("/broadcast Not yet")
+			d.press(editor, card, c.button)
+			refused := d.draft(c.typed)
+			contains(t, refused.Text, c.refused)
+			back, _, _ := d.press(editor, refused, "Back")
+			contains(t, back.Text, "Broadcast, not sent yet", "Not yet")
+			contains(t, d.ask(editor, editor, c.typed).Text, "100 USD =")
+		})
+	}
+}

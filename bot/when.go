@@ -52,7 +52,7 @@ func (b *Bot) takeWhen(ctx context.Context, r *request, id string) (answer, erro
 	}
 	at, err := locale.ParseWhen(r.message.Text, r.now, r.p.Zone())
 	if err != nil {
-		return note(whenProblem(r.p, err, r.now)), nil
+		return askAgain(r.p, c, whenProblem(r.p, err, r.now)), nil
 	}
 	isNow := !at.After(r.now)
 	if c.State == store.BroadcastScheduled && b.needsApproval(c) {
@@ -80,6 +80,12 @@ func (b *Bot) takeWhen(ctx context.Context, r *request, id string) (answer, erro
 		return answer{}, err
 	}
 	return b.over(ctx, r, answer{messages: []outbox.Message{card}})
+}
+
+// askAgain says why what an editor was asked for is not taken. They can write it
+// again, or go back to the card.
+func askAgain(p *locale.Printer, c store.Broadcast, why string) answer {
+	return answer{messages: []outbox.Message{{Text: why, Keyboard: [][]outbox.Button{{{Text: p.T("draft.back"), Data: "b:" + c.ID + ":card"}}}}}}
 }
 
 // resubmit gives a broadcast that another editor let go for one time another
