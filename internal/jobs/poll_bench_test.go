@@ -33,7 +33,7 @@ func BenchmarkPollRound(b *testing.B) {
 	const (
 		sources, hosts, turns = 5000, 250, 3
 		mostTime              = 8.0 // of the bare GETs, which parse and store nothing
-		mostMemory            = 100  // MB
+		mostMemory            = 100 // MB
 	)
 	web := newUnchanging(b)
 	list := make([]feed.Source, sources)
