@@ -176,12 +176,8 @@ func BenchmarkStoring(b *testing.B) {
 				}
 			}
 			share := mid(polls) / mid(bare)
-			holds := "holds"
-			if share < e.least {
-				holds = "MISSED"
-			}
 			fmt.Printf("storing %-8s bare INSERTs %6.0f articles a second, polls of 5 to 20 items %6.0f, %.2f of bare (>= %.2f %s), with texts from pages %6.0f\n",
-				e.name, mid(bare), mid(polls), share, e.least, holds, mid(whole))
+				e.name, mid(bare), mid(polls), share, e.least, verdict(share >= e.least), mid(whole))
 			b.ReportMetric(mid(polls), "articles/s")
 			b.ReportMetric(mid(whole), "whole-articles/s")
 		})

@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// pruneSlice is how many rows one deletion takes: few enough that nobody
-// notices waiting for it.
-const pruneSlice = 500
-
 // Prune deletes what is older than the rule says and returns how many rows
 // went. What is to go is found without any lock and deleted in small slices, so
 // it may run while the bot works. A zero duration keeps everything.
@@ -102,13 +98,16 @@ func (s *Store) pruneRecipients(ctx context.Context, old int64) (n int, err erro
 		return 0, err
 	}
 	for _, id := range ids {
-		for {
-			k, err := s.write(ctx, `DELETE FROM recipients WHERE batch = ? AND chat_id IN (
-				SELECT chat_id FROM recipients WHERE batch = ? LIMIT ?)`, id, id, pruneSlice)
+		for sl := newSlicer(); ; {
+			size := sl.size
+			k, err := sl.delete(ctx, func() (int, error) {
+				return s.write(ctx, `DELETE FROM recipients WHERE batch = ? AND chat_id IN (
+					SELECT chat_id FROM recipients WHERE batch = ? LIMIT ?)`, id, id, size)
+			})
 			if err != nil {
 				return n, err
 			}
-			if n += k; k < pruneSlice {
+			if n += k; k < size {
 				break
 			}
 		}
@@ -122,24 +121,64 @@ type pruneStep struct {
 }
 
 func (s *Store) pruneTable(ctx context.Context, p pruneStep) (n int, err error) {
+	const atOnce = 5000 // keys that are read at once
+	sl := newSlicer()
 	for {
 		var keys []string
 		err := list(ctx, s.r, &keys, `SELECT CAST(`+p.key+` AS TEXT) FROM `+p.table+` WHERE `+p.where+` LIMIT ?`,
-			append(append([]any{}, p.args...), 10*pruneSlice)...)
+			append(append([]any{}, p.args...), atOnce)...)
 		if err != nil {
 			return n, err
 		}
-		for part := range chunks(keys, pruneSlice) {
-			// The condition once more: a row may have come into use since.
-			k, err := s.write(ctx, `DELETE FROM `+p.table+` WHERE `+p.keyIn(len(part))+` AND `+p.where, append(anys(part), p.args...)...)
+		for left := keys; len(left) > 0; {
+			part := left[:min(sl.size, len(left))]
+			left = left[len(part):]
+			k, err := sl.delete(ctx, func() (int, error) {
+				// The condition once more: a row may have come into use since.
+				return s.write(ctx, `DELETE FROM `+p.table+` WHERE `+p.keyIn(len(part))+` AND `+p.where, append(anys(part), p.args...)...)
+			})
 			if err != nil {
 				return n, err
 			}
 			n += k
 		}
-		if len(keys) < 10*pruneSlice {
+		if len(keys) < atOnce {
 			return n, nil
 		}
+	}
+}
+
+// slicer says how many rows are deleted at once. An article goes with what it is
+// found by, which on SQLite takes a hundred times as long as another row, and
+// everybody else who writes waits meanwhile.
+type slicer struct{ size int }
+
+const (
+	leastSlice, mostSlice = 10, 500
+	sliceTime             = 8 * time.Millisecond // that a slice is to take, about
+)
+
+func newSlicer() *slicer { return &slicer{size: 50} }
+
+// delete deletes a slice, makes the next one larger or smaller by the time it took,
+// and leaves the database to the others for as long.
+func (sl *slicer) delete(ctx context.Context, rows func() (int, error)) (n int, err error) {
+	began := time.Now()
+	if n, err = rows(); err != nil {
+		return 0, err
+	}
+	took := time.Since(began)
+	switch {
+	case took > sliceTime:
+		sl.size = max(sl.size/2, leastSlice)
+	case took < sliceTime/4:
+		sl.size = min(sl.size*2, mostSlice)
+	}
+	select {
+	case <-ctx.Done():
+		return n, ctx.Err()
+	case <-time.After(min(took, 100*time.Millisecond)):
+		return n, nil
 	}
 }
 
