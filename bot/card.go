@@ -117,6 +117,8 @@ func (b *Bot) question(p *locale.Printer, c store.Broadcast, count int) string {
 		return p.H("draft.ask_correct", "Count", count)
 	case b.needsApproval(c):
 		return p.H("draft.ask_approval", "Count", count)
+	case !c.StartAt.IsZero():
+		return p.H("draft.ask_schedule", "Count", count)
 	default:
 		return p.H("broadcast.confirm", "Count", count)
 	}
