@@ -381,3 +381,15 @@ func TestWayBackFromAQuestion(t *testing.T) {
 		})
 	}
 }
+
+// What has a time is scheduled by its first button, and the card asks for no more.
+func TestDraftWithATimeAsksToSchedule(t *testing.T) {
+	d := open(t, "en")
+	d.readers(1, "en")
+	card := d.draft("/broadcast At dawn")
+	contains(t, card.Text, "Send it?")
+	d.press(editor, card, "When")
+	later := d.draft("tomorrow 9:00")
+	contains(t, show(later), "at that time. Schedule it?", "[Schedule for 2 chats|")
+	lacks(t, later.Text, "Send it?")
+}
