@@ -2,7 +2,7 @@ package store
 
 import "github.com/pressly/goose/v3"
 
-// storyTables returns migration 34: what the articles of the last days are recognised
+// storyTables returns migration 41: what the articles of the last days are recognised
 // by, and an index of it by the words and names of their beginnings, so that a fresh
 // article is compared with the few that share some and not with all. An article's number
 // there, doc, grows with the time that it was first seen at. Neither table refers to
@@ -16,7 +16,7 @@ func storyTables(sqlite bool) *goose.Migration {
 	if sqlite {
 		bare = " WITHOUT ROWID"
 	}
-	return goose.NewGoMigration(34, steps(
+	return goose.NewGoMigration(41, steps(
 		`CREATE TABLE story_prints (
 			doc        BIGINT  PRIMARY KEY,
 			article_id TEXT    NOT NULL UNIQUE,
