@@ -21,15 +21,17 @@ func command(id, chat int64, text string) telegram.Update {
 // ends before it has arrived.
 func TestSlowReplyHoldsUpNobody(t *testing.T) {
 	d := open(t, "en", func(o *bot.Options) { o.Patience = 200 * time.Millisecond })
-	d.ask(reader, reader, "/start")
+	d.say(reader, reader, "/start")
 	d.refused = true // the reply hangs at first
-	d.ask(editor, editor, "/start")
+	d.say(editor, editor, "/start")
+	d.bot.Wait() // a busy machine takes longer than the patience
 	clear := d.tg.Inject(emulator.Fault{Method: "sendMessage", Kind: emulator.Hang, Hang: 3 * time.Second, Times: 1})
 	defer clear()
 	before := d.lastID(editor)
 	start := time.Now()
 	d.must(d.bot.Handle(d.ctx(), []telegram.Update{command(950_000, reader, "/help")}))
 	d.must(d.bot.Handle(d.ctx(), []telegram.Update{command(950_001, editor, "/help")}))
+	d.waitNew(editor, before)
 	if took := time.Since(start); took > 2*time.Second {
 		t.Errorf("the second waited for the first: %v", took)
 	}
@@ -37,7 +39,10 @@ func TestSlowReplyHoldsUpNobody(t *testing.T) {
 		t.Errorf("%d answers for the one who came second, want 1", len(got))
 	}
 	kept, err := d.db.KeptUpdates(d.ctx())
-	d.must(err)
+	for d.must(err); len(kept) > 1 && time.Since(start) < 2*time.Second; d.must(err) {
+		time.Sleep(10 * time.Millisecond) // what is answered late is forgotten just after
+		kept, err = d.db.KeptUpdates(d.ctx())
+	}
 	if len(kept) != 1 || kept[0].ID != 950_000 {
 		t.Fatalf("kept: %v", kept)
 	}

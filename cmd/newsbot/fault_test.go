@@ -170,7 +170,7 @@ func TestOneBadReaderHoldsUpNobody(t *testing.T) {
 		w.ends(progress, 30*time.Second, "Broadcast is done")
 		report := current(w, progress).Text
 		// The editor is a reader, too.
-		for _, part := range []string{"499", "501", "Not delivered: 1", "(blocked or removed the bot): 1"} {
+		for _, part := range []string{"499", "501", "Not delivered: 1", "(the bot is blocked, removed or may not write): 1"} {
 			if !strings.Contains(report, part) {
 				t.Errorf("the report does not say %q:\n%s", part, report)
 			}

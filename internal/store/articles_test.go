@@ -329,7 +329,7 @@ func TestRecordPoll(t *testing.T) {
 		withSources(t, s)
 		full := store.NewItem{
 			ID: "a1", Link: "https://dala.example/1", Title: "Тақырып \"бірінші\"", Author: "А. Сәрсен", Language: "kk", Image: "https://dala.example/1.jpg",
-			Summary: "Қысқаша", Topic: "қоғам", PublishedAt: noon.Add(-time.Hour), StoryID: "st", Fingerprint: []byte{0, 255, 1},
+			Summary: "Қысқаша", Topic: "қоғам", PublishedAt: noon.Add(-time.Hour), StoryID: "st",
 			Blocks: []article.Block{{Kind: article.Heading, Text: "Бас"}, {Kind: article.Paragraph, Text: "a < b & \x00 c"}},
 		}
 		bare := store.NewItem{ID: "a2", Link: "https://dala.example/2", Title: "Екінші"}

@@ -192,7 +192,7 @@ func insertItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 	if len(items) == 0 {
 		return 0, nil
 	}
-	const values = 18
+	const values = 17
 	args := make([]any, 0, values*len(items))
 	published := make(map[string]time.Time, len(items))
 	for _, it := range items {
@@ -210,12 +210,12 @@ func insertItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 		}
 		published[it.ID] = it.PublishedAt
 		args = append(args, it.ID, sourceID, story, it.Language, it.Topic, ms(it.PublishedAt), ms(now), ms(now),
-			state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.Fingerprint, it.StoryID != "", blocks)
+			state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.StoryID != "", blocks)
 	}
 	var ids []string
 	err = list(ctx, tx, &ids, `INSERT INTO articles (article_id, source_id, story_id, language, topic, published_at, first_seen_at, listed_at,
-			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, fingerprint, story_set, blocks)
-		VALUES `+places(len(items), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?)")+`
+			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, story_set, blocks)
+		VALUES `+places(len(items), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?)")+`
 		ON CONFLICT (article_id) DO NOTHING RETURNING article_id`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%d new items: %w", len(items), err)

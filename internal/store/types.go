@@ -135,8 +135,7 @@ type NewItem struct {
 	Topic       string
 	PublishedAt time.Time       // zero: the source does not say
 	Blocks      []article.Block // the full text when the source carries it; nil: it is to be fetched
-	Fingerprint []byte
-	StoryID     string // empty: a story of its own
+	StoryID     string          // empty: a story of its own
 }
 
 // The states of an article's text.

@@ -117,33 +117,24 @@ func share(a, b Facts) sharing {
 
 // leadIn is the share of what a title and the beginning of its text say that another
 // text says.
-func (f Facts) leadIn(o Facts) float64 {
-	var all, both float64
-	for _, t := range slices.Concat(f.Title, f.Text[:f.Lead]) {
-		all += weight(t)
-		if o.has(t) {
-			both += weight(t)
-		}
-	}
-	if all == 0 {
-		return 0
-	}
-	return both / all
-}
+func (f Facts) leadIn(o Facts) float64 { return o.shareOf(slices.Concat(f.Title, f.Text[:f.Lead])) }
 
 // titleIn is the share of a title's facts that another text has.
-func (f Facts) titleIn(o Facts) float64 {
-	var all, both float64
-	for _, t := range f.Title {
+func (f Facts) titleIn(o Facts) float64 { return o.shareOf(f.Title) }
+
+// shareOf is the part of facts, by weight, that a text has; 0 of none.
+func (f Facts) shareOf(facts []string) float64 {
+	var all, has float64
+	for _, t := range facts {
 		all += weight(t)
-		if o.has(t) {
-			both += weight(t)
+		if f.has(t) {
+			has += weight(t)
 		}
 	}
 	if all == 0 {
 		return 0
 	}
-	return both / all
+	return has / all
 }
 
 func (f Facts) has(fact string) bool {
