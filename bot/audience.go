@@ -64,7 +64,7 @@ func (b *Bot) audienceButton(ctx context.Context, r *request, c store.Broadcast)
 	return b.audienceScreen(ctx, r, c)
 }
 
-// languages are those that an audience can be narrowed to.
+// languages are those that readers and sources can have.
 func languages() (all []string) {
 	for _, l := range locale.All() {
 		all = append(all, string(l))

@@ -143,11 +143,7 @@ func (b *Bot) offerButton(ctx context.Context, r *request) (answer, error) {
 
 // nextLanguage gives a source the language after the one it has.
 func nextLanguage(src *feed.Source) {
-	languages := []string{""}
-	for _, l := range locale.All() {
-		languages = append(languages, string(l))
-	}
-	src.Language = after(languages, src.Language)
+	src.Language = after(append([]string{""}, languages()...), src.Language)
 }
 
 // nextTopic gives a source the topic after the one it has.

@@ -251,16 +251,19 @@ func dropPrints(ctx context.Context, tx *sqlx.Tx, rows []printRow) error {
 // prunePrints drops what articles first seen before old, in Unix milliseconds, were
 // recognised by, in slices.
 func (s *Store) prunePrints(ctx context.Context, old int64) (n int, err error) {
-	const slice = 200 // each takes its keys with it
-	for {
+	for sl := newSlicer(); ; {
+		size := sl.size
 		var rows []printRow
-		if err := list(ctx, s.r, &rows, `SELECT doc, keys FROM story_prints WHERE doc < ? ORDER BY doc LIMIT ?`, old<<docShift, slice); err != nil {
+		if err := list(ctx, s.r, &rows, `SELECT doc, keys FROM story_prints WHERE doc < ? ORDER BY doc LIMIT ?`, old<<docShift, size); err != nil {
 			return n, err
 		}
 		if len(rows) == 0 {
 			return n, nil
 		}
-		if err := s.tx(ctx, func(tx *sqlx.Tx) error { return dropPrints(ctx, tx, rows) }); err != nil {
+		// Each takes its keys with it.
+		if _, err := sl.delete(ctx, func() (int, error) {
+			return len(rows), s.tx(ctx, func(tx *sqlx.Tx) error { return dropPrints(ctx, tx, rows) })
+		}); err != nil {
 			return n, err
 		}
 		n += len(rows)
