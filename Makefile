@@ -15,7 +15,7 @@ sandbox: ## everything on this machine, with a chat page in the browser
 
 test: ## all tests, with a real PostgreSQL and a real Chromium
 	@scripts/test-deps
-	$(GO) test $(RACE) -parallel 8 -timeout 14m ./...
+	$(GO) test $(RACE) -parallel 4 -timeout 14m ./...
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "gofmt would change: $$unformatted"; exit 1; }

@@ -134,7 +134,7 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 	o := bot.Options{
 		Store: d.db, Telegram: client, Board: board, Pacer: pacer, Wake: delivery.Wake, Halt: delivery.Halt, Resume: delivery.Resume, Now: d.clock, DefaultZone: zone,
 		Editors: []int64{editor}, Username: "newsbot", Log: log,
-		Patience: 5 * time.Second, // so that what is said has been answered when the next step begins
+		Patience: time.Minute, // so that what is said has been answered when the next step begins
 	}
 	for _, f := range change {
 		f(&o)
