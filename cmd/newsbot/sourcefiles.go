@@ -98,15 +98,22 @@ func readSourceList(p *process, in io.Reader, opml bool) ([]feed.Source, error) 
 }
 
 // adopt gives sources of a list without ids of ours the ids under which their
-// addresses are known, and others ids that are free.
+// addresses are known, and others ids that nobody has or had.
 func adopt(ctx context.Context, db *store.Store, sources []feed.Source) error {
 	known, err := db.Sources(ctx)
 	if err != nil {
 		return err
 	}
-	byURL, taken := map[string]store.SourceStatus{}, map[string]bool{}
+	addresses, err := db.SourceAddresses(ctx)
+	if err != nil {
+		return err
+	}
+	byURL, had := map[string]store.SourceStatus{}, map[string]string{}
 	for _, k := range known {
-		byURL[k.URL], taken[k.ID] = k, true
+		byURL[k.URL] = k
+	}
+	for id, address := range addresses {
+		had[address] = id
 	}
 	for i := range sources {
 		src := &sources[i]
@@ -122,8 +129,12 @@ func adopt(ctx context.Context, db *store.Store, sources []feed.Source) error {
 			}
 			continue
 		}
-		src.ID = feed.FreeID(src.ID, func(id string) bool { return taken[id] })
-		taken[src.ID] = true
+		if id, ok := had[src.URL]; ok { // it was removed, and comes back
+			src.ID = id
+			continue
+		}
+		src.ID = feed.FreeID(src.ID, func(id string) bool { _, taken := addresses[id]; return taken })
+		addresses[src.ID] = src.URL
 	}
 	return nil
 }

@@ -88,6 +88,18 @@ func TestSourcesOneByOne(t *testing.T) {
 	bare := w.path("list") // whose name says nothing
 	copyFile(t, opml, bare)
 	says(0, "0 added, 0 updated", "import", bare)
+	// The id of one that was removed is not given to another.
+	for i, want := range []string{"a-example ", "a-example-2 ", "a-example "} {
+		one := fmt.Sprintf("https://a.example/%d", i%2)
+		if err := os.WriteFile(bare, []byte(`<opml><body><outline xmlUrl="`+one+`" text="A"/></body></opml>`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		says(0, "1 added, 0 updated", "import", bare)
+		if out := says(0, one, "list"); !strings.Contains(out, "\n"+want) {
+			t.Errorf("%s is not %s:\n%s", one, want, out)
+		}
+		says(0, "is removed", "remove", strings.TrimSpace(want))
+	}
 	says(1, "not an OPML file", "import", "--format", "opml", w.path("sources.yaml"))
 
 	says(0, "steppepost is removed", "remove", "steppepost")

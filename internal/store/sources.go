@@ -108,6 +108,31 @@ func (s *Store) EverHadSources(ctx context.Context) (bool, error) {
 	return n > 0, nil
 }
 
+// SourceAddresses returns the address of each source by id, those that were removed
+// included: their ids stay theirs.
+func (s *Store) SourceAddresses(ctx context.Context) (map[string]string, error) {
+	places, err := sourcePlaces(ctx, s.r)
+	if err != nil {
+		return nil, fmt.Errorf("read addresses of sources: %w", err)
+	}
+	addresses := make(map[string]string, len(places))
+	for _, p := range places {
+		addresses[p.ID] = p.URL
+	}
+	return addresses, nil
+}
+
+type sourcePlace struct {
+	ID      string `db:"source_id"`
+	URL     string `db:"url"`
+	Removed bool   `db:"removed"`
+}
+
+func sourcePlaces(ctx context.Context, c conn) (places []sourcePlace, err error) {
+	err = list(ctx, c, &places, `SELECT source_id, url, removed FROM sources ORDER BY source_id`)
+	return places, err
+}
+
 // DueSources returns sources that are to be polled, the longest overdue first.
 func (s *Store) DueSources(ctx context.Context, now time.Time, limit int) ([]SourceStatus, error) {
 	return readSources(ctx, s.r, ` AND NOT paused AND next_poll_at <= ? ORDER BY next_poll_at, source_id LIMIT ?`, ms(now), limit)
@@ -201,12 +226,8 @@ func (s *Store) AddSource(ctx context.Context, now time.Time, src feed.Source) (
 // placeOf is the id that a source gets when it is added, or with free false that of
 // the source with its address.
 func placeOf(ctx context.Context, tx *sqlx.Tx, src feed.Source) (id string, free bool, err error) {
-	var known []struct {
-		ID      string `db:"source_id"`
-		URL     string `db:"url"`
-		Removed bool   `db:"removed"`
-	}
-	if err := list(ctx, tx, &known, `SELECT source_id, url, removed FROM sources ORDER BY source_id`); err != nil {
+	known, err := sourcePlaces(ctx, tx)
+	if err != nil {
 		return "", false, err
 	}
 	taken, had := map[string]bool{}, ""
