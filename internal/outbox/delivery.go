@@ -191,7 +191,8 @@ type Store interface {
 	// (at the start of the only process).
 	Release(ctx context.Context, now time.Time, holder string) error
 
-	// Runs returns the runs that may send now, lanes first, then by their start.
+	// Runs returns the runs that may send now, lanes first, then by their start. With
+	// an error that is about others it returns those that may all the same.
 	Runs(ctx context.Context, now time.Time) ([]Run, error)
 	// TakeSlice claims a slice of a run for holder until now+lease: one that
 	// nobody holds, else the next chats, at most limit. ok is false when the run

@@ -28,13 +28,8 @@ func (c *pace) ready(interval time.Duration, burst int, window time.Duration, n 
 	return ready
 }
 
-// use notes that one left; window is how many are remembered. After a lull, which
-// is longer than what lateness is made up for, lull of burst may follow at once;
-// the rest of burst is there for timers that fire late.
-func (c *pace) use(now time.Time, interval time.Duration, burst, lull, window int) {
-	if made := time.Duration(burst) * interval; lull < burst && !c.next.Add(made).After(now) {
-		c.next = now.Add(time.Duration(burst-lull) * interval)
-	}
+// use notes that one left; window is how many are remembered.
+func (c *pace) use(now time.Time, interval time.Duration, window int) {
 	c.next = later(c.next, now).Add(interval)
 	c.last = now
 	if window <= 0 {

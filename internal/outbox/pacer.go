@@ -54,9 +54,10 @@ const (
 	longFlood  = time.Minute // a longer retry_after need not be the whole bot's
 	probeEvery = time.Second
 	sweepFrom  = 1024
-	// mostAtOnce is how many of Burst may leave at once after a lull. What leaves at
-	// once arrives spread, since connections have to be made, and would come on top
-	// of a whole second's rate.
+	// mostAtOnce is how many of Burst may leave at once after a lull, in which nobody
+	// waited or nobody was let through. What leaves at once arrives spread, since
+	// connections have to be made, and would come on top of a whole second's rate.
+	// The rest of Burst is there for timers that fire late.
 	mostAtOnce = 10
 )
 
@@ -95,7 +96,11 @@ func (p *Pacer) WaitAlbum(ctx context.Context, lane Lane, chatID int64, n int) e
 	}
 	lane = min(max(lane, LaneReply), LaneBulk)
 	p.mu.Lock()
-	if now := time.Now(); !p.anyoneWaits() && !p.botReady(n).After(now) {
+	now, alone := time.Now(), !p.anyoneWaits()
+	if alone {
+		p.rested(now)
+	}
+	if alone && !p.botReady(n).After(now) {
 		if c := p.chats[chatID]; c == nil || !c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, n).After(now) {
 			p.note(now, chatID, n) // nobody to wait for, nothing to wait with
 			p.mu.Unlock()
@@ -104,7 +109,7 @@ func (p *Pacer) WaitAlbum(ctx context.Context, lane Lane, chatID int64, n int) e
 	}
 	w := &waiter{chat: chatID, n: n, granted: make(chan struct{})}
 	p.waiting[lane] = append(p.waiting[lane], w)
-	p.dispatch(time.Now())
+	p.dispatch(now)
 	p.mu.Unlock()
 	select {
 	case <-w.granted:
@@ -153,7 +158,7 @@ func (p *Pacer) editReady(now time.Time, chatID int64) time.Time {
 	if chatID < 0 {
 		window = p.o.GroupPerMinute
 	}
-	c.use(now, max(p.o.PerChat, 0), p.o.ChatBurst, p.o.ChatBurst, window)
+	c.use(now, max(p.o.PerChat, 0), window)
 	p.whole.last = now
 	return time.Time{}
 }
@@ -172,6 +177,18 @@ func (p *Pacer) pause(chatID int64, until time.Time) {
 	}
 	if until.After(target.held) {
 		target.held = until
+	}
+	if chatID == 0 {
+		p.rested(target.held)
+	}
+}
+
+// rested says that until now, or a time to come, nothing is late: nobody waits, or
+// nobody is let through.
+func (p *Pacer) rested(until time.Time) {
+	if p.o.Rate > 0 {
+		late := p.o.Burst - min(p.o.Burst, mostAtOnce)
+		p.whole.next = later(p.whole.next, until.Add(time.Duration(late)*p.interval()))
 	}
 }
 
@@ -206,7 +223,9 @@ func (p *Pacer) Succeeded(chatID int64) {
 	defer p.mu.Unlock()
 	if p.probing && chatID != p.flooded {
 		p.probing, p.flooded = false, 0
-		p.dispatch(time.Now())
+		now := time.Now()
+		p.rested(now)
+		p.dispatch(now)
 	}
 }
 
@@ -321,10 +340,10 @@ func (p *Pacer) note(now time.Time, chatID int64, n int) {
 	}
 	for range n {
 		if p.o.Rate > 0 {
-			p.whole.use(now, p.interval(), p.o.Burst, mostAtOnce, mostInASecond(p.o.Rate))
+			p.whole.use(now, p.interval(), mostInASecond(p.o.Rate))
 		}
 		if p.o.PerChat > 0 || window > 0 {
-			p.chat(chatID).use(now, max(p.o.PerChat, 0), p.o.ChatBurst, p.o.ChatBurst, window)
+			p.chat(chatID).use(now, max(p.o.PerChat, 0), window)
 		}
 	}
 	p.whole.last = now

@@ -1,9 +1,11 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -93,51 +95,98 @@ func TestPacerMakesUpForLateness(t *testing.T) {
 	now := start
 	for range n {
 		now = later(now, c.ready(time.Second/rate, rate/10, time.Second, 1).Add(late))
-		c.use(now, time.Second/rate, rate/10, mostAtOnce, mostInASecond(rate))
+		c.use(now, time.Second/rate, mostInASecond(rate))
 	}
 	if took, most := now.Sub(start), n*time.Second/rate+late; took > most {
 		t.Errorf("%d took %s, at %d a second they take %s", n, took, rate, most)
 	}
 }
 
-// After a lull few leave at once: on their way they come on top of the rate.
-// Lateness is made up for all the same.
+// After a lull few leave at once, however short or long it was: on their way they
+// come on top of the rate. Lateness is made up for all the same.
 func TestPacerAfterALull(t *testing.T) {
-	for rate, want := range map[float64]int{30: 3, 1000: mostAtOnce} {
-		t.Run(fmt.Sprint(rate), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				p := NewPacer(PacerOptions{Rate: rate})
-				var chat int64
-				now := func() (n int) {
-					ctx, cancel := context.WithCancel(t.Context())
-					defer cancel()
-					var wg sync.WaitGroup
-					var left atomic.Int64
-					for range 2000 {
-						chat++
-						id := chat
-						wg.Go(func() {
-							if p.Wait(ctx, LaneBulk, id) == nil {
-								left.Add(1)
-							}
-						})
+	trickle := func(every time.Duration) func(t *testing.T, p *Pacer) {
+		return func(t *testing.T, p *Pacer) {
+			for i := range int64(100) {
+				if err := p.Wait(t.Context(), LaneReply, -1-i); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(every)
+			}
+		}
+	}
+	rest := func(d time.Duration) func(*testing.T, *Pacer) {
+		return func(t *testing.T, p *Pacer) { crowd(t, p, 1_000_000); time.Sleep(d) }
+	}
+	for name, before := range map[string]func(t *testing.T, p *Pacer){
+		"start": func(*testing.T, *Pacer) {}, "50 ms": rest(50 * time.Millisecond), "120 ms": rest(120 * time.Millisecond),
+		"a minute": rest(time.Minute), "replies every 20 ms": trickle(20 * time.Millisecond), "replies every 95 ms": trickle(95 * time.Millisecond),
+		"told to wait": func(_ *testing.T, p *Pacer) { p.Flooded(1, 5*time.Second); time.Sleep(5 * time.Second) },
+	} {
+		for rate, want := range map[float64]int{30: 3, 1000: mostAtOnce} {
+			t.Run(fmt.Sprint(name, " at ", rate), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					p := NewPacer(PacerOptions{Rate: rate})
+					before(t, p)
+					if got := crowd(t, p, 1); got > want {
+						t.Errorf("%d left at once, want at most %d", got, want)
 					}
-					synctest.Wait()
-					n = int(left.Load())
-					cancel()
-					wg.Wait()
-					return n
+				})
+			})
+		}
+	}
+}
+
+// Those who waited while everything was held, or one a second was let through to see
+// whether it is, do not leave at once.
+func TestPacerAfterAFlood(t *testing.T) {
+	for name, after := range map[string]time.Duration{"a short wait": 2 * time.Second, "a long one, which a probe ends": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPacer(PacerOptions{Rate: 1000})
+				p.Flooded(1, after)
+				d := newDepartures()
+				for i := range int64(300) {
+					d.send(p, fmt.Sprint(i), LaneBulk, 100+i)
 				}
-				if got := now(); got != want {
-					t.Errorf("at the start %d left at once, want %d", got, want)
+				if after > longFlood {
+					time.Sleep(probeEvery + 95*time.Millisecond) // the probe's way there and back
+					p.Succeeded(100)
 				}
-				time.Sleep(time.Minute)
-				if got := now(); got != want {
-					t.Errorf("after a minute %d left at once, want %d", got, want)
+				d.wg.Wait()
+				at := slices.SortedFunc(maps.Values(d.at), cmp.Compare)
+				most := 0
+				for i := range at {
+					n, _ := slices.BinarySearch(at, at[i]+1)
+					most = max(most, n-i)
+				}
+				if most > mostAtOnce {
+					t.Errorf("%d left at once, want at most %d", most, mostAtOnce)
 				}
 			})
 		})
 	}
+}
+
+// crowd has many messages wait, to chats from an id on, and returns how many left at
+// once; the others give up.
+func crowd(t *testing.T, p *Pacer, from int64) int {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	var left atomic.Int64
+	for i := range int64(2000) {
+		wg.Go(func() {
+			if p.Wait(ctx, LaneBulk, from+i) == nil {
+				left.Add(1)
+			}
+		})
+	}
+	synctest.Wait()
+	n := int(left.Load())
+	cancel()
+	wg.Wait()
+	return n
 }
 
 func TestPacerLanes(t *testing.T) {

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -222,11 +223,12 @@ func (b *Outbox) dropHalted(running func(id string) bool) {
 
 // fillSlices takes slices of running broadcasts where the queue wants more.
 func (b *Outbox) fillSlices(ctx, sending context.Context, woken bool) error {
+	var due error // of a broadcast that cannot begin: the others go on
 	if woken || b.looked.IsZero() || time.Since(b.looked) >= b.o.Poll {
 		halted := b.halts.list()
-		runs, err := b.o.Store.Runs(ctx, b.o.Now())
-		if err != nil {
-			return err
+		var runs []Run
+		if runs, due = b.o.Store.Runs(ctx, b.o.Now()); runs == nil && due != nil {
+			return due
 		}
 		b.runs, b.looked = runs, time.Now()
 		for _, id := range halted { // before the store was asked, so that it knew
@@ -240,14 +242,14 @@ func (b *Outbox) fillSlices(ctx, sending context.Context, woken bool) error {
 		for b.queue.wants(l) {
 			took, err := b.takeSlice(ctx, sending, l)
 			if err != nil {
-				return err
+				return errors.Join(due, err)
 			}
 			if !took {
 				break
 			}
 		}
 	}
-	return nil
+	return due
 }
 
 // takeSlice takes a slice of the next broadcast of a lane: several that run at

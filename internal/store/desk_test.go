@@ -184,6 +184,16 @@ func TestWordsGoWithTheState(t *testing.T) {
 			if added, err := s.Enqueue(ctx, noon, word); added != 0 || err != nil {
 				t.Errorf("%s: its word was not kept: %d, %v", tt.name, added, err)
 			}
+			// A second press does nothing, and tells nobody of it.
+			again := word
+			again.Key += " again"
+			if done, err := tt.step("b", again); done || err != nil {
+				t.Errorf("%s a second time: %v, %v", tt.name, done, err)
+			}
+			again.Message = text("not there")
+			if added, err := s.Enqueue(ctx, noon, again); added != 1 || err != nil {
+				t.Errorf("%s a second time was told: %d, %v", tt.name, added, err)
+			}
 		}
 		// Who lets it go on after it was held means it.
 		if done, err := s.ResumeBroadcast(ctx, noon, "b"); !done || err != nil {

@@ -350,10 +350,11 @@ func (s *Store) endIdle(ctx context.Context, tx *sqlx.Tx, now time.Time, where s
 
 // Runs starts what is scheduled for now and returns the broadcasts that run,
 // lanes first, then by their start.
+//
+// With an error there are those that run all the same: one broadcast that cannot
+// begin stops no other.
 func (s *Store) Runs(ctx context.Context, now time.Time) ([]outbox.Run, error) {
-	if _, err := s.DueBroadcasts(ctx, now); err != nil {
-		return nil, err
-	}
+	_, due := s.DueBroadcasts(ctx, now)
 	var rows []struct {
 		ID       string `db:"broadcast_id"`
 		Category string `db:"category"`
@@ -363,14 +364,14 @@ func (s *Store) Runs(ctx context.Context, now time.Time) ([]outbox.Run, error) {
 			WHERE s.batch = broadcasts.broadcast_id AND (s.holder = '' OR s.lease_until <= ?)) AS is_open
 		FROM broadcasts WHERE state = 'running' ORDER BY started_at, broadcast_id`, ms(now))
 	if err != nil {
-		return nil, fmt.Errorf("read running broadcasts: %w", err)
+		return nil, errors.Join(due, fmt.Errorf("read running broadcasts: %w", err))
 	}
 	runs := make([]outbox.Run, len(rows))
 	for i, r := range rows {
 		runs[i] = outbox.Run{Batch: r.ID, Lane: laneOf(r.Category), Open: r.Open}
 	}
 	slices.SortStableFunc(runs, func(a, b outbox.Run) int { return int(a.Lane) - int(b.Lane) })
-	return runs, nil
+	return runs, due
 }
 
 func laneOf(category string) outbox.Lane {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
 	"math"
 	"strings"
@@ -340,6 +341,47 @@ func TestAudience(t *testing.T) {
 			if _, err := s.CountAudience(ctx, noon, a, store.CategoryNewsroom); err == nil {
 				t.Errorf("%+v was counted", a)
 			}
+		}
+	})
+}
+
+// A scheduled broadcast that cannot begin stops none of those that run.
+func TestRunsBesideOneThatCannotBegin(t *testing.T) {
+	address := storetest.Migrated(t, storetest.SQLite(t))
+	s := storetest.Opener(t, address)()
+	touch(t, s, 1)
+	broadcast(t, s, "runs")
+	must(t, s.CreateBroadcast(t.Context(), noon, store.Broadcast{ID: "broken", Message: text("x")}))
+	if ok, err := s.ScheduleBroadcast(t.Context(), "broken", noon); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	db, err := sql.Open("sqlite", strings.TrimPrefix(address, "sqlite:"))
+	must(t, err)
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), `UPDATE broadcasts SET audience = '{' WHERE broadcast_id = 'broken'`)
+	must(t, err)
+	got, err := s.Runs(t.Context(), noon.Add(time.Minute))
+	if err == nil || len(got) != 1 || got[0].Batch != "runs" {
+		t.Errorf("runs %v, %v", got, err)
+	}
+}
+
+// Who has approved a broadcast is known when it has begun at its time.
+func TestApproverOfAScheduledBroadcast(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx, at := open(), t.Context(), noon.Add(time.Hour)
+		touch(t, s, 1)
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "b", EditorID: 1, Message: text("x"), StartAt: at}))
+		if ok, err := s.SubmitBroadcast(ctx, noon, "b"); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if ok, err := s.ApproveBroadcast(ctx, noon, "b", 2); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		_, err := s.Runs(ctx, at)
+		must(t, err)
+		if b := read(t, s, "b"); b.State != store.BroadcastRunning || b.ApproverID != 2 || b.Total != 1 {
+			t.Errorf("%s by leave of %d, to %d", b.State, b.ApproverID, b.Total)
 		}
 	})
 }
