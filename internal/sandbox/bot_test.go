@@ -28,7 +28,8 @@ func start(t *testing.T, o sandbox.Options) *sandbox.Sandbox {
 	if o.PublishEvery == 0 {
 		o.PublishEvery = -1
 	}
-	s, err := sandbox.Start(t.Context(), o)
+	// Not t.Context(), which ends before the clean-ups: the sandbox outlives the bots that talk to it.
+	s, err := sandbox.Start(context.WithoutCancel(t.Context()), o)
 	if err != nil {
 		t.Fatal(err)
 	}
