@@ -10,12 +10,18 @@ import (
 	"sync"
 	"time"
 
+	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/telegram"
 )
 
 // albumQuiet is how long nothing more of an album must have come for it to be
 // whole: Telegram sends its pictures one by one and no sign after the last.
 const albumQuiet = time.Second
+
+// albumWait is albumQuiet for an album of before the start: its other pictures may
+// wait at Telegram, which has to be reached first.
+const albumWait = 5 * time.Second
 
 // album is what has come of an album so far, in the dialog's data.
 type album struct {
@@ -67,22 +73,46 @@ func (b *Bot) keepAlbum(ctx context.Context, r *request, a album) error {
 	if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogAlbum, string(data)); err != nil {
 		return err
 	}
-	b.whenQuiet(r.chat.ID, albumQuiet, func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handlerLimit)
-		defer cancel()
-		err := guarded(func() error {
-			r.now = b.o.Now()
-			a, taken, err := b.pendingAlbum(ctx, r)
-			if err != nil || !taken {
-				return err
-			}
-			return b.send(ctx, r, a)
-		})
-		if err != nil {
-			err = errors.Join(err, guarded(func() error { return b.apologise(ctx, r) }))
-			b.o.Log.Error("album is not made a draft", slog.Int64("update", r.update), slog.Int64("chat", r.chat.ID), slog.Any("error", err))
+	b.whenQuiet(r.chat.ID, albumQuiet, func() { b.endAlbum(context.WithoutCancel(ctx), r) })
+	return nil
+}
+
+// endAlbum makes a draft of the album of which nothing more has come.
+func (b *Bot) endAlbum(ctx context.Context, r *request) {
+	ctx, cancel := context.WithTimeout(ctx, handlerLimit)
+	defer cancel()
+	err := guarded(func() error {
+		r.now = b.o.Now()
+		a, taken, err := b.pendingAlbum(ctx, r)
+		if err != nil || !taken {
+			return err
 		}
+		return b.send(ctx, r, a)
 	})
+	if err != nil {
+		err = errors.Join(err, guarded(func() error { return b.apologise(ctx, r) }))
+		b.o.Log.Error("album is not made a draft", slog.Int64("update", r.update), slog.Int64("chat", r.chat.ID), slog.Any("error", err))
+	}
+}
+
+// recoverAlbums takes up the albums that a predecessor did not see the end of.
+func (b *Bot) recoverAlbums(ctx context.Context) error {
+	cut, err := b.o.Store.DialogsAt(ctx, b.o.Now(), dialogAlbum, dialogAge)
+	if err != nil {
+		return err
+	}
+	for _, d := range cut {
+		chat, err := b.o.Store.Chat(ctx, d.ChatID)
+		if err != nil {
+			return err
+		}
+		p := b.printer(locale.Language(chat.Language), chat.Zone)
+		r := &request{name: "broadcast", chat: chat, place: private, from: telegram.User{ID: d.UserID}, editor: b.editors[d.UserID], p: p}
+		if !r.editor { // not any more
+			continue
+		}
+		b.whenQuiet(d.ChatID, albumWait, func() { b.endAlbum(context.WithoutCancel(ctx), r) })
+	}
 	return nil
 }
 

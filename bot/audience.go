@@ -29,7 +29,7 @@ func (b *Bot) audienceButton(ctx context.Context, r *request, c store.Broadcast)
 	case "all":
 		a = store.Audience{}
 	case "me":
-		a = store.Audience{Only: []int64{r.chat.ID}}
+		a = store.Audience{Only: []int64{r.chat.ID}, Without: a.Without}
 	case "l":
 		if !locale.Language(value).Valid() {
 			return answer{}, badData{"audience's language"}
@@ -120,7 +120,7 @@ func (b *Bot) audienceScreen(ctx context.Context, r *request, c store.Broadcast)
 		}
 		rows = append(rows, row)
 	}
-	everyone := len(a.Languages)+len(a.Kinds)+len(a.Topics)+len(a.Only)+a.ActiveDays == 0
+	everyone := len(a.Languages)+len(a.Kinds)+len(a.Topics)+len(a.Only)+len(a.Without)+a.ActiveDays == 0
 	rows = append(rows,
 		[]outbox.Button{{Text: mark(everyone, p.T("audience.button_all")), Data: data("all")}, {Text: mark(len(a.Only) > 0, p.T("audience.button_me")), Data: data("me")}},
 		[]outbox.Button{{Text: p.T("draft.back"), Data: "b:" + c.ID + ":card"}})
@@ -134,6 +134,9 @@ func audienceWords(p *locale.Printer, a store.Audience, category string) string 
 		return p.H("audience.me")
 	}
 	var parts []string
+	if len(a.Without) > 0 {
+		parts = append(parts, p.H("audience.rest"))
+	}
 	if len(a.Languages) > 0 {
 		var names []string
 		for _, l := range a.Languages {

@@ -86,6 +86,7 @@ type Bot struct {
 
 	progressMu sync.Mutex
 	shown      map[string]shownRun // broadcast → what its progress message shows
+	refusals   refusals
 	paceMu     sync.Mutex
 	paces      map[string]pace // broadcast → how fast it goes
 
@@ -143,7 +144,8 @@ func New(o Options) *Bot {
 	b := &Bot{
 		o: o, commands: commands(), buttons: buttons(), byName: map[string]command{}, editors: map[int64]bool{},
 		queues: map[int64]*queue{}, handlers: make(chan struct{}, atOnce), shown: map[string]shownRun{}, paces: map[string]pace{},
-		desk: deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}}, csv: map[string]bool{}, packed: csvPlain,
+		refusals: refusals{alarm: make(chan struct{}, 1), count: map[string]int{}},
+		desk:     deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}}, csv: map[string]bool{}, packed: csvPlain,
 	}
 	for _, c := range b.commands {
 		b.byName[c.name] = c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 
 	"newsbot/internal/article"
 	"newsbot/internal/outbox"
@@ -146,9 +147,33 @@ func (b *Bot) recall(ctx context.Context, r *request, target store.Broadcast) (a
 	return a, nil
 }
 
-// againButton makes a draft of what was sent or dropped, to be sent once more: as
-// it was corrected, if it was.
+// againButton makes a draft of what was sent or dropped, to be sent once more.
 func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	audience := c.Audience
+	if len(audience.Only) > 0 { // it was a test: what is next is the real thing
+		audience = store.Audience{Without: audience.Without}
+	}
+	return b.onceMore(ctx, r, c, audience)
+}
+
+// restButton makes a draft of what was sent for those who have not got it: the
+// chats that a broadcast did not come to before it was stopped, and where it failed.
+func (b *Bot) restButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
+	audience := c.Audience
+	audience.Without = append(slices.Clip(audience.Without), c.ID)
+	left, err := b.o.Store.CountAudience(ctx, r.now, audience, c.Category)
+	if err != nil {
+		return answer{}, err
+	}
+	if left == 0 {
+		return answer{toast: r.p.T("broadcast.no_rest"), alert: true}, nil
+	}
+	return b.onceMore(ctx, r, c, audience)
+}
+
+// onceMore makes a draft of what was sent or dropped, to an audience: as it was
+// corrected, if it was.
+func (b *Bot) onceMore(ctx context.Context, r *request, c store.Broadcast, audience store.Audience) (answer, error) {
 	if c.Kind != store.KindSend || c.Message.Text == "" && c.Message.Copy == nil {
 		return answer{toast: r.p.T("correction.not_this"), alert: true}, nil
 	}
@@ -160,12 +185,9 @@ func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (a
 		return answer{}, err
 	}
 	draft := store.Broadcast{
-		ID: newBroadcastID(), Kind: store.KindSend, Category: c.Category, Critical: c.Critical, Audience: c.Audience, ArticleID: c.ArticleID,
+		ID: newBroadcastID(), Kind: store.KindSend, Category: c.Category, Critical: c.Critical, Audience: audience, ArticleID: c.ArticleID,
 		Title: fix.Title, Media: c.Media, EditorID: r.from.ID, EditorChat: r.chat.ID, Language: string(r.p.Language()),
 		Message: fix.Message, State: store.BroadcastDraft,
-	}
-	if len(draft.Audience.Only) > 0 { // it was a test: what is next is the real thing
-		draft.Audience = store.Audience{}
 	}
 	corrected := fix.ID != c.ID && c.Media == outbox.MediaCaption
 	if corrected { // the picture of the one, the words of the other

@@ -48,6 +48,7 @@ func deskButtons() map[string]deskButton {
 		"fix":    {ended, false, (*Bot).correctButton},
 		"recall": {ended, false, (*Bot).recallButton},
 		"again":  {ended, false, (*Bot).againButton},
+		"rest":   {ended, false, (*Bot).restButton},
 	}
 }
 

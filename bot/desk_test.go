@@ -130,7 +130,10 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 		t.Fatal(err)
 	}
 	pacer := outbox.NewPacer(outbox.PacerOptions{PerChat: -1, GroupPerMinute: -1})
-	delivery := outbox.New(outbox.Options{Store: d.db, Sender: bot.NewCourier(d.db, board.Book, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond})
+	delivery := outbox.New(outbox.Options{
+		Store: d.db, Sender: bot.NewCourier(d.db, board.Book, client, d.clock, log), Pacer: pacer, Now: d.clock, Log: log, Holder: "test", Poll: 20 * time.Millisecond,
+		OnOutcome: func(sent outbox.Delivery, out outbox.Outcome) { d.bot.Attempted(sent, out) },
+	})
 	o := bot.Options{
 		Store: d.db, Telegram: client, Board: board, Pacer: pacer, Wake: delivery.Wake, Halt: delivery.Halt, Resume: delivery.Resume, Now: d.clock, DefaultZone: zone,
 		Editors: []int64{editor}, Username: "newsbot", Log: log,

@@ -130,8 +130,12 @@ func (b *Bot) unkeep(id int64) {
 }
 
 // Recover begins to answer the updates that a predecessor kept and did not
-// answer; call it before Handle. Those that it did answer are dropped.
+// answer, and takes up the albums that were coming; call it before Handle. Updates
+// that it did answer are dropped.
 func (b *Bot) Recover(ctx context.Context) {
+	if err := b.recoverAlbums(ctx); err != nil {
+		b.o.Log.Error("albums of before the start wait for their editors' next message", slog.Any("error", err))
+	}
 	kept, err := b.o.Store.KeptUpdates(ctx)
 	if err != nil {
 		b.o.Log.Error("kept updates are not read; they wait for the next start", slog.Any("error", err))

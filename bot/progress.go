@@ -60,6 +60,7 @@ func (b *Bot) Progress(ctx context.Context) error {
 		}
 	}
 	maps.DeleteFunc(b.shown, func(id string, _ shownRun) bool { return !ids[id] })
+	b.refusals.keep(ids)
 	return errors.Join(errs...)
 }
 

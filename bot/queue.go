@@ -11,8 +11,11 @@ import (
 	"newsbot/internal/outbox"
 )
 
-// queue shows an editor what waits to be sent, and how long the digests of each
-// hour to come will take: when not to begin a broadcast.
+// queueScheduled is how many scheduled broadcasts the queue names.
+const queueScheduled = 10
+
+// queue shows an editor what waits to be sent, what begins by itself within a day,
+// and how long the digests of each hour to come will take: when not to begin a broadcast.
 func (b *Bot) queue(ctx context.Context, r *request) (answer, error) {
 	m, err := b.queueScreen(ctx, r)
 	return answer{messages: []outbox.Message{m}}, err
@@ -49,7 +52,11 @@ func (b *Bot) queueScreen(ctx context.Context, r *request) (outbox.Message, erro
 	} else {
 		t.WriteString(r.p.H("queue.waiting", "Count", total, "Time", about(r.p, digest.Sending(total, b.o.SendRate))) + "\n" + strings.Join(parts, "\n"))
 	}
-	t.WriteString("\n\n<b>" + r.p.H("queue.day") + "</b>\n")
+	scheduled, err := b.scheduledLines(ctx, r)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	t.WriteString(scheduled + "\n\n<b>" + r.p.H("queue.day") + "</b>\n")
 	hours, err := digest.Forecast(ctx, b.o.Store, r.now, r.p.Zone(), ahead, b.o.SendRate)
 	if err != nil {
 		return outbox.Message{}, err
@@ -62,6 +69,30 @@ func (b *Bot) queueScreen(ctx context.Context, r *request) (outbox.Message, erro
 	}
 	t.WriteString("\n" + r.p.H("queue.rate", "Count", max(1, int(math.Round(b.o.SendRate)))))
 	return outbox.Message{Text: t.String(), Keyboard: [][]outbox.Button{{{Text: r.p.T("button.refresh"), Data: "q:"}}}}, nil
+}
+
+// scheduledLines names the broadcasts that begin by themselves within a day, each with
+// how long it will take; empty when there are none.
+func (b *Bot) scheduledLines(ctx context.Context, r *request) (string, error) {
+	next, err := b.o.Store.ScheduledBroadcasts(ctx, r.now.Add(24*time.Hour), queueScheduled+1)
+	if err != nil || len(next) == 0 {
+		return "", err
+	}
+	var t strings.Builder
+	t.WriteString("\n\n<b>" + r.p.H("queue.scheduled") + "</b>")
+	for i, c := range next {
+		if i == queueScheduled {
+			t.WriteString("\n" + r.p.H("queue.scheduled_more"))
+			break
+		}
+		count, err := b.countFor(ctx, r.now, c)
+		if err != nil {
+			return "", err
+		}
+		t.WriteString("\n" + r.p.H("queue.scheduled_line", "When", whenWords(r.p, c.StartAt, r.now), "Title", locale.Clip(c.Title, maxTitle), "Count", count,
+			"Time", about(r.p, digest.Sending(count, b.o.SendRate))))
+	}
+	return t.String(), nil
 }
 
 // about writes how long something will take, no finer than an estimate is.

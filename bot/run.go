@@ -98,6 +98,9 @@ func runButtons(p *locale.Printer, c store.Broadcast) [][]outbox.Button {
 		return rows
 	}
 	rows[0] = append(rows[0], button("broadcast.again", "again"))
+	if len(c.Audience.Only) == 0 && (c.State == store.BroadcastCancelled || c.Failed > 0 || c.TooLate > 0) {
+		rows = append(rows, []outbox.Button{button("broadcast.rest", "rest")})
+	}
 	if c.Sent > 0 {
 		var row []outbox.Button
 		if c.Media != outbox.MediaNone {

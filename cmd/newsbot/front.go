@@ -77,7 +77,11 @@ func (f *front) serve(stop, held context.Context) error {
 	t, pacer := &term{}, outbox.NewPacer(outbox.PacerOptions{Rate: f.s.sendRate, Spent: true})
 	t.sender = outbox.New(outbox.Options{
 		Store: f.db, Sender: bot.NewCourier(f.db, f.s.board.Book, f.tg, f.now, f.log), Pacer: pacer, Workers: sendersFor(f.s.sendRate), Lease: claimLease,
-		Now: f.now, Log: f.log, Holder: f.holder, OnOutcome: f.m.outcome,
+		Now: f.now, Log: f.log, Holder: f.holder,
+		OnOutcome: func(d outbox.Delivery, out outbox.Outcome) {
+			f.m.outcome(d, out)
+			t.desk.Attempted(d, out)
+		},
 		Sole: true, Keep: keepOutcomes,
 	})
 	t.desk = bot.New(bot.Options{
@@ -99,6 +103,7 @@ func (f *front) serve(stop, held context.Context) error {
 	t.desk.Recover(stop)
 	f.term.Store(t)
 	start("outbox", sending, t.sender.Run)
+	start("watch", stop, t.desk.Watch)
 	start("progress", stop, func(ctx context.Context) error { return f.clock.Run(ctx, jobs.RoleTelegram) })
 	err := f.takeUpdates(stop, t.desk)
 	f.term.Store(nil)

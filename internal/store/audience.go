@@ -20,6 +20,9 @@ type Audience struct {
 	Kinds      []string `json:"kinds,omitempty"`       // AudiencePrivate, AudienceGroup, AudienceChannel
 	Topics     []string `json:"topics,omitempty"`      // chats that read one of them
 	ActiveDays int      `json:"active_days,omitempty"` // chats that were seen in so many days; 0: all
+	// Without are broadcasts: the chats that have the message of one are left out. A
+	// test to oneself does not ask for it.
+	Without []string `json:"without,omitempty"`
 	// Only are the chats themselves, whatever they have opted out of: a test to oneself.
 	Only []int64 `json:"only,omitempty"`
 }
@@ -33,6 +36,9 @@ const (
 
 // maxActiveDays is as far back as an audience may look: ten years.
 const maxActiveDays = 3650
+
+// maxWithout is how many broadcasts an audience may leave out who has them.
+const maxWithout = 20
 
 var (
 	audienceLanguages = []string{"kk", "ru", "en"}
@@ -56,6 +62,9 @@ func (a Audience) check() error {
 		if !slices.Contains(feed.Topics(), t) {
 			return fmt.Errorf("unknown topic %q", t)
 		}
+	}
+	if len(a.Without) > maxWithout {
+		return fmt.Errorf("without %d broadcasts", len(a.Without))
 	}
 	if a.ActiveDays < 0 || a.ActiveDays > maxActiveDays {
 		return fmt.Errorf("active in %d days", a.ActiveDays)
@@ -118,6 +127,17 @@ func (a Audience) where(now time.Time, category string) (condition string, args 
 	if a.ActiveDays > 0 {
 		conditions = append(conditions, `c.seen_at >= ?`)
 		args = append(args, ms(now.Add(-time.Duration(a.ActiveDays)*24*time.Hour)))
+	}
+	if len(a.Without) > 0 && len(a.Only) == 0 {
+		// Without the broadcasts nobody knows who has their message: then nobody is in the
+		// audience. A group that has moved since has it under its old id.
+		those := `IN (` + places(len(a.Without), "?") + `)`
+		conditions = append(conditions, `(SELECT COUNT(*) FROM broadcasts w WHERE w.broadcast_id `+those+`) = ?`,
+			`NOT EXISTS (SELECT 1 FROM recipients w WHERE w.batch `+those+` AND w.chat_id = c.chat_id AND w.state = 'sent')`,
+			`NOT EXISTS (SELECT 1 FROM chat_moves m JOIN recipients w ON w.chat_id = m.old_id
+				WHERE m.new_id = c.chat_id AND w.batch `+those+` AND w.state = 'sent')`)
+		ids := anys(a.Without)
+		args = slices.Concat(args, ids, []any{len(ids)}, ids, ids)
 	}
 	return strings.Join(conditions, " AND "), args
 }

@@ -56,3 +56,13 @@ func (s *Store) MissedBroadcasts(ctx context.Context, at time.Time) ([]Broadcast
 	}
 	return missed, nil
 }
+
+// ScheduledBroadcasts returns what is to begin by itself before an instant, the next
+// first, at most limit.
+func (s *Store) ScheduledBroadcasts(ctx context.Context, before time.Time, limit int) ([]Broadcast, error) {
+	next, err := s.listBroadcasts(ctx, `b.state = 'scheduled' AND b.start_at < ? ORDER BY b.start_at, b.broadcast_id LIMIT ?`, ms(before), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read scheduled broadcasts: %w", err)
+	}
+	return next, nil
+}

@@ -36,6 +36,24 @@ func (s *Store) Dialog(ctx context.Context, now time.Time, chatID, userID int64,
 	return row.State, row.Data, true, nil
 }
 
+// Dialog is where a conversation stands.
+type Dialog struct {
+	ChatID int64  `db:"chat_id"`
+	UserID int64  `db:"user_id"`
+	Data   string `db:"data"`
+}
+
+// DialogsAt returns the conversations that stand at a state and changed within maxAge.
+func (s *Store) DialogsAt(ctx context.Context, now time.Time, state string, maxAge time.Duration) ([]Dialog, error) {
+	var at []Dialog
+	err := list(ctx, s.r, &at, `SELECT chat_id, user_id, data FROM dialogs WHERE state = ? AND changed_at > ? ORDER BY chat_id, user_id`,
+		state, ms(now.Add(-maxAge)))
+	if err != nil {
+		return nil, fmt.Errorf("read dialogs at %s: %w", state, err)
+	}
+	return at, nil
+}
+
 // ClearDialog forgets a conversation.
 func (s *Store) ClearDialog(ctx context.Context, chatID, userID int64) error {
 	if _, err := s.write(ctx, `DELETE FROM dialogs WHERE chat_id = ? AND user_id = ?`, chatID, userID); err != nil {

@@ -85,11 +85,13 @@ func (s *Store) oldestArticle(ctx context.Context, now time.Time, rule PruneRule
 }
 
 // oldBroadcast is the condition on broadcasts that nobody asks for any more: they
-// ended before the one time, or were never sent and made before the other, and
-// no correction or recall of them is open.
+// ended before the one time, or were never sent and made before the other, no
+// correction or recall of them is open, and nothing that may still be sent leaves out who has them.
 const oldBroadcast = `(finished_at > 0 AND finished_at < ? OR state IN ('draft', 'waiting') AND created_at < ?)
 	AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.target_id = broadcasts.broadcast_id
-		AND o.state NOT IN ('draft', 'done', 'cancelled'))`
+		AND o.state NOT IN ('draft', 'done', 'cancelled'))
+	AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.state NOT IN ('done', 'cancelled') AND o.broadcast_id <> broadcasts.broadcast_id
+		AND o.audience LIKE '%"without":%"' || broadcasts.broadcast_id || '"%')`
 
 // pruneRecipients deletes the recipients of old broadcasts.
 func (s *Store) pruneRecipients(ctx context.Context, old int64) (n int, err error) {
