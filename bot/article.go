@@ -17,6 +17,9 @@ import (
 // than Telegram's 4096, as a page should be a few thumb's lengths and not more.
 const pageUnits = 3000
 
+// maxPictureCaption is how many characters are shown of what a picture shows.
+const maxPictureCaption = 200
+
 // articlePage shows a page of an article in the place of the list.
 func (b *Bot) articlePage(ctx context.Context, r *request) (answer, error) {
 	id, err := r.id(0)
@@ -84,7 +87,11 @@ func (b *Bot) articleGone(ctx context.Context, r *request, from listPlace) (answ
 
 func articleScreen(r *request, a store.Article, page int, from listPlace) outbox.Message {
 	title := "<b>" + locale.Escape(locale.Clip(a.Title, 300)) + "</b>"
-	head := title + "\n<i>" + locale.Escape(strings.Join(details(r, a), " · ")) + "</i>\n\n"
+	head := title + "\n<i>" + locale.Escape(strings.Join(details(r, a), " · ")) + "</i>"
+	if caption := article.Caption(a.Blocks, a.Image); caption != "" && digest.WebLink(a.Image) != "" {
+		head += "\n<i>📷 " + locale.Escape(locale.Clip(caption, maxPictureCaption)) + "</i>"
+	}
+	head += "\n\n"
 	pages := article.Pages(a.Blocks, pageUnits-article.Length(head))
 	reason := ""
 	if len(pages) == 0 { // only what the feed said, and why

@@ -21,7 +21,8 @@ const (
 )
 
 // Block is one piece of an article in reading order. Text is plain text, never
-// markup; for an Image it is the caption and URL its address.
+// markup; for an Image it is the caption and URL its address. The lead picture is
+// among the blocks when something is known of what it shows; see Caption.
 type Block struct {
 	Kind BlockKind `json:"k"`
 	Text string    `json:"t,omitempty"`

@@ -150,6 +150,7 @@ func (e *Extractor) read(body []byte, contentType, pageURL, selector string) (Ar
 		Image:     meta.image,
 		Published: meta.published,
 	}
+	caption := leadCaption(doc, base, meta)
 	prune(doc)
 	dropAround(doc)
 	paragraphs(doc)
@@ -165,6 +166,7 @@ func (e *Extractor) read(body []byte, contentType, pageURL, selector string) (Ar
 	if len(art.Blocks) == 0 {
 		return Article{}, ErrNoText
 	}
+	art.Blocks = illustrated(art.Blocks, art.Image, caption)
 	if err := isList(doc, where, meta, art.Blocks); err != nil {
 		return Article{}, err
 	}

@@ -23,6 +23,7 @@ type metadata struct {
 	author    string
 	language  string // as declared: kk, ru, en or another primary subtag
 	image     string // absolute
+	caption   string // of the image, as the page's data say
 	published time.Time
 	body      string   // articleBody of JSON-LD
 	data      []string // JSON of the page's application
@@ -104,6 +105,7 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 			break
 		}
 	}
+	m.caption = firstOf(ld.caption, metas["og:image:alt"], metas["twitter:image:alt"])
 	for _, d := range []string{ld.published, metas["article:published_time"], metas["og:published_time"],
 		metas["datepublished"], metas["pubdate"], metas["dc.date.issued"], metas["date"], firstTime} {
 		if t, ok := parseTime(d, zone); ok {
@@ -123,7 +125,7 @@ func readMetadata(doc *html.Node, base *url.URL, zone *time.Location) metadata {
 
 // linked gathers what JSON-LD says of an article. The first answer counts.
 type linked struct {
-	headline, author, image, published, publisher, language, body string
+	headline, author, image, caption, published, publisher, language, body string
 
 	list bool // of what is described something is a site or a list
 }
@@ -155,6 +157,7 @@ func (l *linked) visit(v any, depth int) {
 			l.headline = firstOf(l.headline, str(v["headline"]), str(v["name"]))
 			l.author = firstOf(l.author, names(v["author"]), names(v["creator"]))
 			l.image = firstOf(l.image, address(v["image"]), address(v["thumbnailUrl"]))
+			l.caption = firstOf(l.caption, imageCaption(v["image"]))
 			l.published = firstOf(l.published, str(v["datePublished"]), str(v["dateCreated"]))
 			l.publisher = firstOf(l.publisher, names(v["publisher"]))
 			l.language = firstOf(l.language, str(v["inLanguage"]))
@@ -215,6 +218,19 @@ func address(v any) string {
 			if a := address(e); a != "" {
 				return a
 			}
+		}
+	}
+	return ""
+}
+
+// imageCaption is what JSON-LD says that an image shows.
+func imageCaption(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		return firstOf(str(v["caption"]), str(v["description"]))
+	case []any:
+		if len(v) > 0 {
+			return imageCaption(v[0])
 		}
 	}
 	return ""
