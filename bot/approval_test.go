@@ -156,3 +156,42 @@ func TestMessageThatIsNotCopiedAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// Leave that does not come in time: the author has the draft back and is told, and who
+// presses later is told so instead of being asked for a time that is not theirs.
+func TestLeaveThatComesTooLate(t *testing.T) {
+	onEach(t, "en", func(t *testing.T, d *desk) {
+		d.readers(1, "en")
+		d.ask(second, second, "/start")
+		d.start()
+		ask := func(text, at string) (card, asked emulator.Message) {
+			before := d.lastID(second)
+			card = d.draft("/broadcast " + text)
+			d.press(editor, card, "🕘")
+			card = d.ask(editor, editor, at)
+			card, _, _ = d.press(editor, card, "Ask another editor")
+			d.pass(2 * time.Second)
+			return card, d.wait(second, func(m emulator.Message) bool { return m.ID > before && strings.Contains(m.Text, "wants to send") })
+		}
+		card, asked := ask("At noon", "12:00")
+		d.set(time.Date(2026, 4, 7, 12, 0, 1, 0, almaty))
+		d.must(d.bot.Progress(d.ctx()))
+		told := d.wait(editor, func(m emulator.Message) bool { return strings.Contains(m.Text, "did not go out at its time") })
+		contains(t, told.Text, "At noon", "no other editor had answered", "today, 12:00")
+		if c := d.broadcastOf(card); c.State != store.BroadcastDraft {
+			t.Errorf("it is %s", c.State)
+		}
+		over, _, _ := d.press(second, asked, "Approve")
+		contains(t, over.Text, "does not wait for approval any more")
+
+		// Pressed in the very second, before anybody has looked.
+		card, asked = ask("At one", "13:00")
+		d.set(time.Date(2026, 4, 7, 13, 0, 1, 0, almaty))
+		late, _, _ := d.press(second, asked, "Approve")
+		contains(t, late.Text, "The time of “At one” has passed", "drafts of its author")
+		d.wait(editor, func(m emulator.Message) bool { return strings.Contains(m.Text, "“At one” did not go out") })
+		if c := d.broadcastOf(card); c.State != store.BroadcastDraft {
+			t.Errorf("it is %s", c.State)
+		}
+	}, twoEditors, func(o *bot.Options) { o.Approvals = true })
+}

@@ -30,7 +30,8 @@ func (b *Bot) correctButton(ctx context.Context, r *request, c store.Broadcast) 
 	if c.Media == outbox.MediaCaption {
 		key = "correction.ask_caption"
 	}
-	return note(r.p.H(key, "Title", c.Title)), nil
+	title, err := b.titleNow(ctx, c)
+	return note(r.p.H(key, "Title", title)), err
 }
 
 // takeCorrection makes a draft of a correction of the text that an editor was
@@ -111,7 +112,11 @@ func (b *Bot) recallButton(ctx context.Context, r *request, c store.Broadcast) (
 	if r.arg(2) == "go" && fresh > 0 {
 		return b.recall(ctx, r, c)
 	}
-	text := "<b>" + r.p.H("recall.title") + "</b>\n" + r.p.H("draft.what", "Title", c.Title) + "\n\n"
+	title, err := b.titleNow(ctx, c)
+	if err != nil {
+		return answer{}, err
+	}
+	text := "<b>" + r.p.H("recall.title") + "</b>\n" + r.p.H("draft.what", "Title", title) + "\n\n"
 	keep := []outbox.Button{{Text: r.p.T("recall.keep"), Data: "b:" + c.ID + ":open"}}
 	if fresh <= 0 {
 		return screen(outbox.Message{Text: text + r.p.H("recall.nothing"), Keyboard: [][]outbox.Button{keep}}), nil

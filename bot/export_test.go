@@ -20,7 +20,7 @@ func RunScreen(p *locale.Printer, c store.Broadcast, perSecond float64, reasons 
 	if !c.Ended() {
 		reasons = nil
 	}
-	return runScreen(p, c, pace{perSecond}, reasons)
+	return runScreen(p, c, pace{perSecond}, reasons, afterwards{})
 }
 
 // PackReports packs the files of reports on more recipients than this.

@@ -66,7 +66,7 @@ func (b *Bot) begin(ctx context.Context, r *request, c store.Broadcast) (answer,
 	if c, err = b.o.Store.Broadcast(ctx, c.ID); err != nil {
 		return answer{}, err
 	}
-	return screen(runScreen(r.p, c, pace{}, nil)), nil
+	return screen(runScreen(r.p, c, pace{}, nil, afterwards{})), nil
 }
 
 // notStarted says why a broadcast that was in a state did not start: another
@@ -181,7 +181,10 @@ func (b *Bot) approve(ctx context.Context, r *request, c store.Broadcast) (answe
 	case r.arg(2) != seal(c):
 		return answer{toast: r.p.T("draft.changed"), alert: true}, nil
 	case !c.StartAt.IsZero() && !c.StartAt.After(r.now):
-		return answer{toast: r.p.T("draft.too_late"), alert: true}, nil
+		if err := b.giveBack(ctx, c, "approval.late"); err != nil {
+			return answer{}, err
+		}
+		return screen(outbox.Message{Text: r.p.H("approval.you_late", "Title", c.Title)}), nil
 	}
 	approved, err := b.o.Store.ApproveBroadcast(ctx, r.now, c.ID, r.from.ID, b.word(ctx, r, c, "approval.given"))
 	if err != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -55,11 +56,20 @@ func (b *Bot) broadcastList(ctx context.Context, r *request, before string) (out
 	if len(drafts)+len(page) == 0 {
 		return outbox.Message{Text: p.H("list.none")}, nil
 	}
+	ids := make([]string, len(page))
+	for i, c := range page {
+		ids[i] = c.ID
+	}
+	after, err := b.o.Store.Aftermaths(ctx, ids...)
+	if err != nil {
+		return outbox.Message{}, err
+	}
 	lines := []string{"<b>" + p.H("list.title") + "</b>"}
 	var numbers []outbox.Button
 	for i, c := range append(drafts, page...) {
 		n := strconv.Itoa(i + 1)
-		lines = append(lines, "", n+". "+listMark(c)+" <b>"+locale.Escape(locale.Clip(c.Title, maxTitle))+"</b>", listLine(p, c, r.now))
+		title := cmp.Or(after[c.ID].Title, c.Title) // as readers have it
+		lines = append(lines, "", n+". "+listMark(c)+" <b>"+locale.Escape(locale.Clip(title, maxTitle))+"</b>", listLine(p, c, r.now)+aftermathWords(p, after[c.ID]))
 		numbers = append(numbers, outbox.Button{Text: n, Data: "b:" + c.ID + ":open"})
 	}
 	m := outbox.Message{Text: strings.Join(lines, "\n")}
@@ -103,9 +113,23 @@ func listMark(c store.Broadcast) string {
 	}
 }
 
+// aftermathWords say what was done to a message after it was sent.
+func aftermathWords(p *locale.Printer, a store.Aftermath) (words string) {
+	if !a.CorrectedAt.IsZero() {
+		words += " · " + p.H("list.corrected")
+	}
+	if !a.RecalledAt.IsZero() {
+		words += " · " + p.H("list.recalled", "Count", a.Recalled)
+	}
+	return words
+}
+
 // listLine says in a line what a broadcast is at.
 func listLine(p *locale.Printer, c store.Broadcast, now time.Time) string {
 	state := p.H("list.state_" + c.State)
+	if c.State == store.BroadcastCancelled && c.StartedAt.IsZero() {
+		state = p.H("list.state_dropped")
+	}
 	if c.Kind != store.KindSend {
 		state = p.H("list.kind_"+c.Kind) + ", " + state
 	}

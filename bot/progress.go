@@ -73,22 +73,18 @@ func (b *Bot) startDue(ctx context.Context) error {
 		return err
 	}
 	for _, c := range missed {
-		p := b.editorPrinter(ctx, c.EditorID)
-		returned, err := b.o.Store.ReturnBroadcast(ctx, now, c.ID, outbox.Delivery{
-			Key: fmt.Sprintf("m:%s:%d", c.ID, c.StartAt.UnixMilli()), ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
-			Message: outbox.Message{
-				Text:     p.H("scheduled.missed", "Title", c.Title, "Time", whenWords(p, c.StartAt, now)),
-				Keyboard: [][]outbox.Button{{{Text: p.T("list.open"), Data: "b:" + c.ID + ":open"}}},
-			},
-		})
-		if err != nil {
+		if err := b.giveBack(ctx, c, "scheduled.missed"); err != nil {
 			return err
 		}
-		if !returned { // an editor was faster
-			continue
+	}
+	unanswered, err := b.o.Store.UnansweredBroadcasts(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range unanswered {
+		if err := b.giveBack(ctx, c, "approval.late"); err != nil {
+			return err
 		}
-		b.o.Log.Warn("broadcast missed its time", slog.String("broadcast", c.ID), slog.Time("at", c.StartAt))
-		b.o.Wake()
 	}
 	started, err := b.o.Store.DueBroadcasts(ctx, now)
 	if err != nil {
@@ -98,6 +94,24 @@ func (b *Bot) startDue(ctx context.Context) error {
 		b.o.Log.Info("scheduled broadcasts started", slog.Any("broadcasts", started))
 		b.o.Wake()
 	}
+	return nil
+}
+
+// giveBack makes a draft again of what did not go out at its time, and tells its author why.
+func (b *Bot) giveBack(ctx context.Context, c store.Broadcast, why string) error {
+	now, p := b.o.Now(), b.editorPrinter(ctx, c.EditorID)
+	returned, err := b.o.Store.ReturnBroadcast(ctx, now, c.ID, outbox.Delivery{
+		Key: fmt.Sprintf("m:%s:%d", c.ID, c.StartAt.UnixMilli()), ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
+		Message: outbox.Message{
+			Text:     p.H(why, "Title", c.Title, "Time", whenWords(p, c.StartAt, now)),
+			Keyboard: [][]outbox.Button{{{Text: p.T("list.open"), Data: "b:" + c.ID + ":open"}}},
+		},
+	})
+	if err != nil || !returned { // an editor was faster
+		return err
+	}
+	b.o.Log.Warn("broadcast missed its time", slog.String("broadcast", c.ID), slog.String("why", why), slog.Time("at", c.StartAt))
+	b.o.Wake()
 	return nil
 }
 
@@ -134,7 +148,7 @@ func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
 			return err
 		}
 	}
-	m := runScreen(b.printer(locale.Parse(c.Language, b.o.DefaultLanguage), ""), c, next.pace, reasons)
+	m := runScreen(b.printer(locale.Parse(c.Language, b.o.DefaultLanguage), ""), c, next.pace, reasons, afterwards{})
 	changed := !known || !reflect.DeepEqual(was.message, m)
 	if changed && !c.Ended() && time.Since(was.edited) < editEvery {
 		return nil

@@ -11,15 +11,16 @@ import (
 )
 
 // Publish sets the commands menus for each kind of chat and language, and the
-// bot's descriptions. It tries all of them and returns what failed; the bot
-// works without. The language of those whose apps are in none of ours is English.
+// bot's descriptions. It tries all of them while Telegram answers, and returns what
+// failed; the bot works without. The language of those whose apps are in none of ours is English.
 func (b *Bot) Publish(ctx context.Context) error {
 	var errs []error
 	try := func(what string, err error) bool {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("publish %s: %w", what, err))
 		}
-		return ctx.Err() == nil
+		// Where Telegram is not reached for one thing, it is not for the others.
+		return ctx.Err() == nil && telegram.Classify(err) != telegram.Temporary
 	}
 	for _, code := range append([]locale.Language{""}, locale.All()...) {
 		p := b.printerIn(code, b.o.DefaultZone) // the empty one speaks English

@@ -39,6 +39,47 @@ func reportLines(p *locale.Printer, c store.Broadcast, reasons map[outbox.Reason
 	return lines
 }
 
+// afterwards is what became of a message after it was sent: lines that say so, and
+// whether nobody has it any more.
+type afterwards struct {
+	lines []string
+	gone  bool
+}
+
+// afterwardsOf says what became of the message of a broadcast that has ended.
+func (b *Bot) afterwardsOf(ctx context.Context, p *locale.Printer, now time.Time, c store.Broadcast) (afterwards, error) {
+	if c.Kind != store.KindSend || !c.Ended() {
+		return afterwards{}, nil
+	}
+	all, err := b.o.Store.Aftermaths(ctx, c.ID)
+	if err != nil {
+		return afterwards{}, err
+	}
+	var after afterwards
+	a := all[c.ID]
+	if !a.CorrectedAt.IsZero() {
+		after.lines = append(after.lines, p.H("report.corrected", "Time", whenWords(p, a.CorrectedAt, now), "Title", a.Title))
+	}
+	if !a.RecalledAt.IsZero() {
+		after.lines = append(after.lines, p.H("report.recalled", "Time", whenWords(p, a.RecalledAt, now), "Count", a.Recalled))
+		copies, _, err := b.o.Store.CountCopies(ctx, now, c.ID)
+		if err != nil {
+			return afterwards{}, err
+		}
+		after.gone = copies == 0
+	}
+	return after, nil
+}
+
+// titleNow is how the message of a broadcast begins where readers have it.
+func (b *Bot) titleNow(ctx context.Context, c store.Broadcast) (string, error) {
+	all, err := b.o.Store.Aftermaths(ctx, c.ID)
+	if title := all[c.ID].Title; err == nil && title != "" {
+		return title, nil
+	}
+	return c.Title, err
+}
+
 // reasonWords says why a message did not arrive. A class that has no words yet
 // is shown as it is.
 func reasonWords(p *locale.Printer, reason outbox.Reason) string {
@@ -94,6 +135,10 @@ func (b *Bot) sendCSV(ctx context.Context, r *request, c store.Broadcast) error 
 	if !b.wait(ctx, r.chat.ID) {
 		return fmt.Errorf("send report: %w", context.DeadlineExceeded)
 	}
+	title, err := b.titleNow(ctx, c)
+	if err != nil {
+		return err
+	}
 	name := "newsbot-" + c.StartedAt.In(r.p.Zone()).Format("2006-01-02-1504") + ".csv"
 	packed := max(c.Total, c.Planned) > b.packed
 	if packed {
@@ -113,8 +158,8 @@ func (b *Bot) sendCSV(ctx context.Context, r *request, c store.Broadcast) error 
 			return zip.Close()
 		}))
 	}()
-	_, err := b.o.Telegram.SendDocument(ctx, r.chat.ID, telegram.Document{
-		Name: name, Content: content, Caption: r.p.H("report.csv_caption", "Title", c.Title, "Count", c.Settled()),
+	_, err = b.o.Telegram.SendDocument(ctx, r.chat.ID, telegram.Document{
+		Name: name, Content: content, Caption: r.p.H("report.csv_caption", "Title", title, "Count", c.Settled()),
 	})
 	return err
 }

@@ -130,3 +130,44 @@ func TestAlbumAfterAKill(t *testing.T) {
 		}
 	})
 }
+
+// The desk shows a message as readers have it: corrected, or gone.
+func TestDeskShowsWhatBecameOfAMessage(t *testing.T) {
+	onEach(t, "en", func(t *testing.T, d *desk) {
+		d.readers(2, "en")
+		card := d.draft("/broadcast The bridge opens at nine")
+		d.press(editor, card, "Send to 3")
+		d.start()
+		report := d.ended(card, "Broadcast is done")
+		d.pass(time.Minute)
+		d.press(editor, report, "Correct")
+		shown := d.say(editor, editor, "The bridge opens at ten")
+		fix := shown[len(shown)-1]
+		d.press(editor, fix, "Correct in 3 chats")
+		d.ended(fix, "Correction is done")
+
+		list := func() emulator.Message { return d.ask(editor, editor, "/broadcasts") }
+		contains(t, list().Text, "2. ✅ The bridge opens at ten", "· ✏️ corrected")
+		opened, _, _ := d.press(editor, list(), "2")
+		contains(t, opened.Text, "“The bridge opens at nine”", "✏️ Corrected (today, 08:31): “The bridge opens at ten”")
+		d.pass(time.Minute)
+		asked, _, _ := d.press(editor, opened, "Recall")
+		contains(t, asked.Text, "“The bridge opens at ten”", "3 chats")
+		d.press(editor, asked, "Delete in 3 chats")
+		d.ended(asked, "Recall is done")
+
+		contains(t, list().Text, "✏️ corrected · ↩️ recalled: 3")
+		opened, _, _ = d.press(editor, list(), "3")
+		contains(t, opened.Text, "↩️ Recalled (today, 08:32): deleted in 3 chats")
+		if got := labels(opened); slices.Contains(got, "✏️ Correct") || slices.Contains(got, "↩️ Recall") {
+			t.Errorf("nobody has it, and it can be changed: %q", got)
+		}
+
+		// What was thrown away unsent was not stopped.
+		d.pass(time.Minute)
+		card = d.draft("/broadcast Never mind")
+		d.press(editor, card, "Don’t send")
+		contains(t, list().Text, "not sent")
+		lacks(t, list().Text, "stopped")
+	})
+}

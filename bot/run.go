@@ -30,7 +30,7 @@ func (p pace) left(c store.Broadcast) time.Duration {
 var runKeys = map[string]string{store.KindSend: "broadcast", store.KindCorrect: "correction", store.KindRecall: "recall"}
 
 // runScreen is a broadcast's one message, from its start to its report.
-func runScreen(p *locale.Printer, c store.Broadcast, at pace, reasons map[outbox.Reason]int) outbox.Message {
+func runScreen(p *locale.Printer, c store.Broadcast, at pace, reasons map[outbox.Reason]int, after afterwards) outbox.Message {
 	key := runKeys[c.Kind]
 	if key == "" {
 		key = "broadcast"
@@ -42,7 +42,7 @@ func runScreen(p *locale.Printer, c store.Broadcast, at pace, reasons map[outbox
 	if c.Title != "" {
 		lines = append(lines, p.H("draft.what", "Title", c.Title))
 	}
-	lines = append(lines, "")
+	lines = append(append(lines, after.lines...), "")
 	total := max(c.Total, c.Planned)
 	settled := min(c.Settled(), total)
 	if !c.Ended() && total > 0 {
@@ -63,7 +63,7 @@ func runScreen(p *locale.Printer, c store.Broadcast, at pace, reasons map[outbox
 	if c.Ended() {
 		lines = append(lines, reportLines(p, c, reasons)...)
 	}
-	return outbox.Message{Text: strings.Join(lines, "\n"), Keyboard: runButtons(p, c)}
+	return outbox.Message{Text: strings.Join(lines, "\n"), Keyboard: runButtons(p, c, after.gone)}
 }
 
 // bar draws how far something is.
@@ -81,7 +81,8 @@ func rate(perSecond float64) string {
 	return strconv.Itoa(int(math.Round(perSecond)))
 }
 
-func runButtons(p *locale.Printer, c store.Broadcast) [][]outbox.Button {
+// runButtons are what can be done with a run. Gone says that nobody has its message any more.
+func runButtons(p *locale.Printer, c store.Broadcast, gone bool) [][]outbox.Button {
 	button := func(key, verb string) outbox.Button {
 		return outbox.Button{Text: p.T(key), Data: "b:" + c.ID + ":" + verb}
 	}
@@ -101,7 +102,7 @@ func runButtons(p *locale.Printer, c store.Broadcast) [][]outbox.Button {
 	if len(c.Audience.Only) == 0 && (c.State == store.BroadcastCancelled || c.Failed > 0 || c.TooLate > 0) {
 		rows = append(rows, []outbox.Button{button("broadcast.rest", "rest")})
 	}
-	if c.Sent > 0 {
+	if c.Sent > 0 && !gone {
 		var row []outbox.Button
 		if c.Media != outbox.MediaNone {
 			row = append(row, button("report.correct", "fix"))
@@ -160,7 +161,11 @@ func (b *Bot) openRun(ctx context.Context, r *request, c store.Broadcast) (answe
 	if err != nil {
 		return answer{}, err
 	}
-	m := runScreen(r.p, c, b.paceOf(c.ID), reasons)
+	after, err := b.afterwardsOf(ctx, r.p, r.now, c)
+	if err != nil {
+		return answer{}, err
+	}
+	m := runScreen(r.p, c, b.paceOf(c.ID), reasons, after)
 	if c.StartedAt.IsZero() || r.chat.ID != c.EditorChat || c.Reported {
 		if !c.Ended() {
 			m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("list.refresh"), Data: "b:" + c.ID + ":open"}})

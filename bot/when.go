@@ -16,7 +16,7 @@ func (b *Bot) whenButton(ctx context.Context, r *request, c store.Broadcast) (an
 		if err := b.o.Store.SetDialog(ctx, r.now, r.chat.ID, r.from.ID, dialogWhen, c.ID); err != nil {
 			return answer{}, err
 		}
-		m := outbox.Message{Text: r.p.H("when.ask", "Zone", r.p.ZoneName(r.now), "Time", r.p.Clock(r.now))}
+		m := outbox.Message{Text: r.p.H("when.ask", "Zone", r.p.ZoneName(r.now), "Time", r.p.Clock(r.now), "Date", exampleDate(r.p, r.now))}
 		if c.State == store.BroadcastDraft && !c.StartAt.IsZero() {
 			m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("when.button_now"), Data: "b:" + c.ID + ":when:now"}})
 		}
@@ -108,7 +108,13 @@ func whenProblem(p *locale.Printer, err error, now time.Time) string {
 	if !at.IsZero() {
 		said = whenWords(p, at, now)
 	}
-	return p.H("when."+string(problem), "Time", said)
+	return p.H("when."+string(problem), "Time", said, "Date", exampleDate(p, now), "Day", p.DayName(now.AddDate(0, 0, 7), now))
+}
+
+// exampleDate is a day of the next week as editors type it, for the words that say how
+// to write a time: an example that is over would be refused.
+func exampleDate(p *locale.Printer, now time.Time) string {
+	return now.In(p.Zone()).AddDate(0, 0, 7).Format("02.01")
 }
 
 // scheduledCard is what an editor sees of a broadcast that waits for its time.

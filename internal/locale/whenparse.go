@@ -58,6 +58,8 @@ type whenParser struct {
 	dotted  [][2]string   // 10.11: a date or a time
 	noDay   bool          // a date names a day that its month never has
 	bare    bool          // the hour stands alone before a unit that could be a span too
+	noonish bool          // a word was said that is noon when no hour is with it
+	twoWays bool          // a date is written as two countries read it differently
 }
 
 // whenFold brings what people type to one spelling: small letters, and Kazakh
@@ -180,10 +182,17 @@ func (p *whenParser) parse() WhenProblem {
 	}
 	for i := 0; i < len(p.words); {
 		n := p.take(i)
-		if n == 0 {
+		switch {
+		case n > 0:
+		case p.twoWays:
+			return WhenAmbiguous
+		default:
 			return WhenUnclear
 		}
 		i += n
+	}
+	if p.noonish && !p.clock.set && len(p.dotted) == 0 {
+		p.clock, p.part = typedClock{set: true, hour: 12, noon: true}, wholeDay
 	}
 	if problem := p.placeDotted(); problem != "" {
 		return problem

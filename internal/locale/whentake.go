@@ -2,6 +2,7 @@ package locale
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,10 +20,15 @@ func (p *whenParser) take(i int) int {
 			return 0
 		}
 		p.part = dayPart(part)
+		p.noonish = noonParts[w]
 		if w == "tonight" {
 			return p.setDay(0)
 		}
 		return 1
+	case w == "час" && p.led(i): // "в час дня"
+		return p.setTime(1, 0, 1)
+	case halfPast(p.words[i:]) > 0:
+		return p.takeHalfPast(i)
 	case noonWords[w]:
 		return p.setClock(typedClock{set: true, hour: 12, noon: true})
 	case midnightWords[w]:
@@ -101,12 +107,14 @@ func (p *whenParser) takeNumbers(i int) int {
 	case dateField.MatchString(w):
 		m := dateField.FindStringSubmatch(w)
 		if m[2] == "/" && couldBeMonth(m[1]) && couldBeMonth(m[3]) && m[1] != m[3] {
-			return 0 // of whose country?
+			p.twoWays = true // of whose country?
+			return 0
 		}
 		return p.setDateOf(m[1], m[3], m[4])
 	case slashField.MatchString(w):
 		m := slashField.FindStringSubmatch(w)
 		if couldBeMonth(m[1]) && couldBeMonth(m[2]) && m[1] != m[2] {
+			p.twoWays = true
 			return 0
 		}
 		return p.setDateOf(m[1], m[2], "")
@@ -123,6 +131,32 @@ func (p *whenParser) takeNumbers(i int) int {
 		return p.takeNumber(i, strconv.Itoa(n))
 	}
 	return 0
+}
+
+// halfPast is the hour before which half an hour is said in Russian: 8 for "половине
+// девятого" and "полдевятого"; 0 when the words do not say so.
+func halfPast(words []string) int {
+	hour := 0
+	if halfOf[words[0]] && len(words) > 1 {
+		hour = genitiveHours[words[1]]
+	} else if rest, cut := strings.CutPrefix(words[0], "пол"); cut {
+		hour = genitiveHours[rest]
+	}
+	switch hour {
+	case 0:
+		return 0
+	case 1:
+		return 12
+	}
+	return hour - 1
+}
+
+func (p *whenParser) takeHalfPast(i int) int {
+	used := 1
+	if halfOf[p.words[i]] {
+		used = 2
+	}
+	return p.setTime(halfPast(p.words[i:]), 30, used)
 }
 
 func couldBeMonth(s string) bool {
@@ -171,6 +205,9 @@ func (p *whenParser) takeNumber(i int, digits string) int {
 			}
 		case isUnit:
 			return p.refuseBare(n)
+		case pastHalf[follows]: // "тоғыз жарымда"
+			minute = 30
+			used++
 		case len(follows) == 2 && isDigits(follows) && !p.monthAt(i+2): // "18 30"
 			minute, _ = strconv.Atoi(follows)
 			used++

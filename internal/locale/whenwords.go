@@ -147,6 +147,18 @@ func hours(from, to int) map[int]bool {
 	return set
 }
 
+// genitiveHours are the hours in Russian of which a half is said, and halfOf and
+// pastHalf the words for the half.
+var genitiveHours = words(map[string]int{
+	"первого": 1, "второго": 2, "третьего": 3, "четвертого": 4, "пятого": 5, "шестого": 6, "седьмого": 7, "восьмого": 8,
+	"девятого": 9, "десятого": 10, "одиннадцатого": 11, "двенадцатого": 12,
+})
+var halfOf = wordSet("половина", "половине", "половину", "пол")
+var pastHalf = wordSet("жарым", "жарымда", "жарымға")
+
+// noonParts are parts of the day that are noon when no hour is said with them.
+var noonParts = wordSet("түсте")
+
 // Times of day that have a word.
 var noonWords = wordSet("полдень", "түс", "талтүс", "талтүсте", "noon", "midday")
 var midnightWords = wordSet("полночь", "түн_ортасы", "түн_ортасында", "midnight")

@@ -66,3 +66,48 @@ func (s *Store) ScheduledBroadcasts(ctx context.Context, before time.Time, limit
 	}
 	return next, nil
 }
+
+// UnansweredBroadcasts returns what was to go out at or before an instant and still
+// waits for another editor's leave.
+func (s *Store) UnansweredBroadcasts(ctx context.Context, at time.Time) ([]Broadcast, error) {
+	late, err := s.listBroadcasts(ctx, `b.state = 'waiting' AND b.start_at > 0 AND b.start_at <= ? ORDER BY b.start_at, b.broadcast_id`, ms(at))
+	if err != nil {
+		return nil, fmt.Errorf("read unanswered broadcasts: %w", err)
+	}
+	return late, nil
+}
+
+// Aftermath is what was done to the message of a broadcast after it was sent.
+type Aftermath struct {
+	Title       string // of its last correction; empty: it has none
+	CorrectedAt time.Time
+	RecalledAt  time.Time
+	Recalled    int // chats from which it was deleted
+}
+
+// Aftermaths returns what was done to the messages of broadcasts, of those to which
+// something was done.
+func (s *Store) Aftermaths(ctx context.Context, ids ...string) (map[string]Aftermath, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	runs, err := s.listBroadcasts(ctx, `b.kind <> 'send' AND b.state IN ('done', 'cancelled') AND b.target_id IN (`+places(len(ids), "?")+`)
+		ORDER BY b.started_at, b.broadcast_id`, anys(ids)...)
+	if err != nil {
+		return nil, fmt.Errorf("read corrections and recalls: %w", err)
+	}
+	after := map[string]Aftermath{}
+	for _, c := range runs {
+		a := after[c.TargetID]
+		switch {
+		case c.Sent == 0:
+			continue
+		case c.Kind == KindRecall:
+			a.RecalledAt, a.Recalled = c.StartedAt, a.Recalled+c.Sent
+		case c.State == BroadcastDone: // as LastCorrection has it
+			a.Title, a.CorrectedAt = c.Title, c.StartedAt
+		}
+		after[c.TargetID] = a
+	}
+	return after, nil
+}
