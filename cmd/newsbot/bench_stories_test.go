@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func (n *tally) add(same, said bool) {
 	}
 }
 
-// tallies are by name: a half, or a label and the languages.
+// tallies are by name: a part, or a label and the languages.
 type tallies map[string]*tally
 
 func (t tallies) add(name string, same, said bool) {
@@ -62,35 +63,42 @@ func share(part, whole int) float64 {
 
 // BenchmarkStories measures the clustering of news into stories by the labelled
 // pairs: how many of the pairs taken for one story are one, and how many of those
-// that are one are found, together and for each half, of which one is for tuning.
-// With -v each pair that was judged wrongly is named. All other two texts of a half
-// are compared as well: there are many more of them, as in a newsroom.
+// that are one are found, for each part and together. With -v each pair that was judged
+// wrongly is named if its part is one to tune with: of the others nothing is to be
+// learnt. All other two texts of a part are compared as well: there are many more of
+// them, as in a newsroom. STORIES_PARTS="tune held-out" measures these alone, so that
+// whoever tunes does not see the others' totals by the way.
 func BenchmarkStories(b *testing.B) {
 	const precision, recall = 0.98, 0.90
 	set, err := storytest.Read(os.DirFS("../../internal/story/testdata/pairs"))
 	if err != nil {
 		b.Fatal(err)
 	}
+	if only := strings.Fields(os.Getenv("STORIES_PARTS")); len(only) > 0 {
+		set = set.Of(only)
+	}
 	for range b.N {
 		began := time.Now()
 		sameStory := judge(set)
-		all, halves, kinds := tally{}, tallies{}, tallies{}
+		all, parts, kinds := tally{}, tallies{}, tallies{}
 		for _, p := range set.Pairs {
 			same, said := p.Label == storytest.Same, sameStory(p.A, p.B)
 			kind := p.Label + " " + p.Languages()
-			halves.add(p.A.Half, same, said)
+			parts.add(p.A.Part, same, said)
 			kinds.add(kind, same, said)
 			all.add(same, said)
-			if same != said && testing.Verbose() {
-				fmt.Printf("stories wrong: %-8s %-15s %s, %s (%s)\n", p.A.Half, kind, p.A.ID, p.B.ID, p.Why)
+			if same != said && testing.Verbose() && storytest.Tunable(p.A.Part) {
+				fmt.Printf("stories wrong: %-8s %-15s %s, %s (%s)\n", p.A.Part, kind, p.A.ID, p.B.ID, p.Why)
 			}
 		}
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 			n := kinds[kind]
 			fmt.Printf("stories %-15s %3d of %3d pairs judged rightly\n", kind, n.found+n.apart, n.found+n.apart+n.missed+n.wrong)
 		}
-		for _, half := range []string{storytest.Tune, storytest.HeldOut} {
-			report(half, *halves[half], precision, recall)
+		for _, part := range storytest.Parts() {
+			if n := parts[part]; n != nil {
+				report(part, *n, precision, recall)
+			}
 		}
 		report("together", all, precision, recall)
 		others := unlabelled(set, sameStory)
@@ -107,7 +115,7 @@ func report(name string, n tally, precision, recall float64) {
 		n.precision(), precision, verdict(n.precision() >= precision), n.recall(), recall, verdict(n.recall() >= recall))
 }
 
-// unlabelled judges the pairs of a half that nobody gave a label: those of one event
+// unlabelled judges the pairs of a part that nobody gave a label: those of one event
 // are joined by pairs that have one.
 func unlabelled(set storytest.Set, sameStory func(a, b storytest.Text) bool) tally {
 	labelled := map[[2]string]bool{}
@@ -118,13 +126,13 @@ func unlabelled(set storytest.Set, sameStory func(a, b storytest.Text) bool) tal
 	var n tally
 	for i, x := range set.Texts {
 		for _, y := range set.Texts[:i] {
-			if x.Half != y.Half || labelled[[2]string{x.ID, y.ID}] {
+			if x.Part != y.Part || labelled[[2]string{x.ID, y.ID}] {
 				continue
 			}
 			same, said := events[x.ID] == events[y.ID], sameStory(x, y)
 			n.add(same, said)
-			if same != said && testing.Verbose() {
-				fmt.Printf("stories wrong: %-8s unlabelled      %s, %s (one event: %t)\n", x.Half, x.ID, y.ID, same)
+			if same != said && testing.Verbose() && storytest.Tunable(x.Part) {
+				fmt.Printf("stories wrong: %-8s unlabelled      %s, %s (one event: %t)\n", x.Part, x.ID, y.ID, same)
 			}
 		}
 	}

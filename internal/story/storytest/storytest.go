@@ -8,17 +8,26 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 )
 
-// The halves of the set: one to tune with, one that is only measured.
+// The parts of the set: those to tune with, and those that are only measured.
 const (
 	Tune    = "tune"
-	HeldOut = "held-out"
+	HeldOut = "held-out" // once only measured, and by now to tune with
+	Fresh   = "fresh"
+	Reserve = "reserve"
 )
+
+// Parts are the parts of the set in the order they are read.
+func Parts() []string { return []string{Tune, HeldOut, Fresh, Reserve} }
+
+// Tunable tells whether rules may be made with an eye on the texts of a part.
+func Tunable(part string) bool { return part == Tune || part == HeldOut }
 
 // The labels of a pair.
 const (
@@ -31,7 +40,7 @@ const (
 // Text is a piece of news as one newsroom published it.
 type Text struct {
 	ID        string
-	Half      string
+	Part      string
 	Theme     string // its file's name
 	Language  string // kk, ru or en
 	Source    string
@@ -78,13 +87,13 @@ type file struct {
 	} `yaml:"pairs"`
 }
 
-// Read reads a directory of pairs: a directory for each half, with a file for each
-// theme. A pair is of texts of one half. What is not as it must be to be read is
+// Read reads a directory of pairs: a directory for each part, with a file for each
+// theme. A pair is of texts of one part. What is not as it must be to be read is
 // an error; whether the set is any good is for its tests to say.
 func Read(dir fs.FS) (Set, error) {
 	var set Set
-	for _, half := range []string{Tune, HeldOut} {
-		names, err := fs.Glob(dir, half+"/*.yaml")
+	for _, part := range Parts() {
+		names, err := fs.Glob(dir, part+"/*.yaml")
 		if err != nil {
 			return Set{}, err
 		}
@@ -102,7 +111,7 @@ func Read(dir fs.FS) (Set, error) {
 					return Set{}, fmt.Errorf("%s: %s: %w", name, t.ID, err)
 				}
 				text := Text{
-					ID: t.ID, Half: half, Theme: strings.TrimSuffix(path.Base(name), ".yaml"), Language: t.Lang, Source: t.Source,
+					ID: t.ID, Part: part, Theme: strings.TrimSuffix(path.Base(name), ".yaml"), Language: t.Lang, Source: t.Source,
 					Published: at, Title: t.Title, Body: strings.TrimSpace(t.Text),
 				}
 				set.Texts, texts[t.ID] = append(set.Texts, text), text
@@ -112,7 +121,7 @@ func Read(dir fs.FS) (Set, error) {
 			for _, p := range f.Pairs {
 				a, b := texts[p.A], texts[p.B]
 				if a.ID == "" || b.ID == "" {
-					return Set{}, fmt.Errorf("%s: no text %s or no text %s in this half", names[i], p.A, p.B)
+					return Set{}, fmt.Errorf("%s: no text %s or no text %s in this part", names[i], p.A, p.B)
 				}
 				set.Pairs = append(set.Pairs, Pair{A: a, B: b, Label: p.Label, Why: p.Why})
 			}
@@ -162,4 +171,20 @@ func (s Set) Events() map[string]int {
 		events[t.ID] = numbers[r]
 	}
 	return events
+}
+
+// Of returns the texts and pairs of these parts alone.
+func (s Set) Of(parts []string) Set {
+	var set Set
+	for _, t := range s.Texts {
+		if slices.Contains(parts, t.Part) {
+			set.Texts = append(set.Texts, t)
+		}
+	}
+	for _, p := range s.Pairs {
+		if slices.Contains(parts, p.A.Part) {
+			set.Pairs = append(set.Pairs, p)
+		}
+	}
+	return set
 }

@@ -19,7 +19,7 @@ func TestRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Text{
-		ID: "a", Half: Tune, Theme: "sport", Language: "kk", Source: "S", Title: "T", Body: "x\ny",
+		ID: "a", Part: Tune, Theme: "sport", Language: "kk", Source: "S", Title: "T", Body: "x\ny",
 		Published: time.Date(2026, 11, 2, 4, 10, 0, 0, time.UTC),
 	}
 	got := set.Texts[0]
@@ -39,24 +39,51 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for _, tt := range []struct{ name, half, text, want string }{
+	for _, tt := range []struct{ name, part, text, want string }{
 		{"a pair of a text that is not there", Tune, one + "pairs:\n- {a: a, b: z, label: same, why: w}\n", "no text z"},
 		{"a key that nobody knows", Tune, one + "pairs:\n- {a: a, b: b, lable: same}\n", "lable"},
 		{"a time that is none", Tune, strings.Replace(one, "2026-11-02 09:10", "yesterday", 1) + pairs, "yesterday"},
 		{"nothing", "elsewhere", one + pairs, "no pairs"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Read(fstest.MapFS{tt.half + "/sport.yaml": {Data: []byte(tt.text)}})
+			_, err := Read(fstest.MapFS{tt.part + "/sport.yaml": {Data: []byte(tt.text)}})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}
 		})
 	}
-	halves := fstest.MapFS{
+	parts := fstest.MapFS{
 		"tune/a.yaml":     {Data: []byte(one + "pairs:\n- {a: a, b: b, label: same, why: w}\n")},
 		"held-out/b.yaml": {Data: []byte("texts:\n" + two + "pairs:\n- {a: a, b: c, label: twin, why: w}\n")},
 	}
-	if _, err := Read(halves); err == nil {
-		t.Error("a pair across the halves was read")
+	if _, err := Read(parts); err == nil {
+		t.Error("a pair across the parts was read")
+	}
+}
+
+// What is only measured stays so.
+func TestTunable(t *testing.T) {
+	for _, part := range Parts() {
+		if got, want := Tunable(part), part == "tune" || part == "held-out"; got != want {
+			t.Errorf("%s is tunable: %t", part, got)
+		}
+	}
+}
+
+func TestOf(t *testing.T) {
+	fresh := strings.NewReplacer("id: a", "id: e", "id: b", "id: f").Replace(one)
+	set, err := Read(fstest.MapFS{
+		"tune/a.yaml":  {Data: []byte(one + "pairs:\n- {a: a, b: b, label: same, why: w}\n")},
+		"fresh/b.yaml": {Data: []byte(fresh + "pairs:\n- {a: e, b: f, label: twin, why: w}\n")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := set.Of([]string{Fresh})
+	if len(got.Texts) != 2 || len(got.Pairs) != 1 || got.Texts[0].ID != "e" || got.Pairs[0].Label != Twin {
+		t.Errorf("of the fresh part there is %+v", got)
+	}
+	if all := set.Of(Parts()); len(all.Texts) != 4 || len(all.Pairs) != 2 {
+		t.Errorf("of all parts there is %+v", all)
 	}
 }
