@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -18,6 +19,8 @@ type Facts struct {
 	Title []string `json:"t,omitempty"`
 	Text  []string `json:"x,omitempty"` // of the text and not of the title, in their order
 	Lead  int      `json:"l,omitempty"` // how many of Text are of its beginning
+	// Back is what the text says only where it tells what was news before; see background.
+	Back []string `json:"b,omitempty"`
 	// Weak are keys of words that stand where every word has a capital: they are names
 	// when another text has them as such.
 	Weak []string `json:"w,omitempty"`
@@ -38,6 +41,8 @@ type token struct {
 	upper   bool // more than one letter, all of them capital
 	start   bool // of a sentence
 	percent bool // a percent sign is behind it
+	// paragraph is of the first word of a line.
+	paragraph bool
 }
 
 // tokens are the words of a text with how they are written.
@@ -59,6 +64,7 @@ func tokens(text string, limit int) []token {
 		t.upper = upper > 1 && upper == len(raw)
 		t.start = (len(out) == 0 || strings.ContainsAny(text[end:p.from], ".!?…\n:|")) && !quoted(text, p.from, p.to)
 		t.percent = strings.HasPrefix(strings.TrimLeft(text[p.to:], " \u00A0"), "%")
+		t.paragraph = strings.ContainsRune(text[end:p.from], '\n')
 		end = p.to
 		out = append(out, t)
 		return true
@@ -72,7 +78,7 @@ func quoted(text string, from, to int) bool {
 	return opens && (strings.HasPrefix(text[to:], "»") || strings.HasPrefix(text[to:], "”") || strings.HasPrefix(text[to:], "“") || strings.HasPrefix(text[to:], `"`))
 }
 
-func newFacts(title, text, language string) Facts {
+func newFacts(title, text, language string, published time.Time) Facts {
 	text = clip(text, maxFactText)
 	var f Facts
 	head := tokens(title, maxTitle)
@@ -85,8 +91,9 @@ func newFacts(title, text, language string) Facts {
 	strong, weak := factsOf(head, language)
 	f.Title, f.Weak = strong, weak
 	all := tokens(text, maxWords)
-	strong, weak = factsOf(all, language)
-	lead, _ := factsOf(all[:min(len(all), leadWordsOfFacts)], language)
+	news, old := divide(all, background(all, language, published))
+	strong, weak = factsOf(news, language)
+	lead, _ := factsOf(news[:min(len(news), leadWordsOfFacts)], language)
 	for _, w := range f.Weak { // a name, as the text has it
 		if slices.Contains(strong, w) && !slices.Contains(f.Title, w) {
 			f.Title = append(f.Title, w)
@@ -105,8 +112,26 @@ func newFacts(title, text, language string) Facts {
 			f.Weak = append(f.Weak, w)
 		}
 	}
+	before, _ := factsOf(old, language)
+	for _, b := range before {
+		if !slices.Contains(f.Title, b) && !slices.Contains(f.Text, b) && len(f.Back) < maxFacts/2 {
+			f.Back = append(f.Back, b)
+		}
+	}
 	f.Weak = slices.DeleteFunc(f.Weak, func(w string) bool { return slices.Contains(f.Title, w) || slices.Contains(f.Text, w) })
 	return f
+}
+
+// divide parts the words that are marked from the others.
+func divide(all []token, marked []bool) (others, these []token) {
+	for i, t := range all {
+		if marked[i] {
+			these = append(these, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	return others, these
 }
 
 // capitals says whether a title Capitalises Every Word.

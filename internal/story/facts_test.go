@@ -69,7 +69,7 @@ func TestFacts(t *testing.T) {
 		{"every word capital", "Prize Goes To Unknown Poet Tonight", "en", []string{"Tprize", "Twriter"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, newFacts(tt.title, "", tt.language).Title); diff != "" {
+			if diff := cmp.Diff(tt.want, newFacts(tt.title, "", tt.language, time.Time{}).Title); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -88,7 +88,7 @@ func TestSides(t *testing.T) {
 		{"A late win over Tobol lifts Kairat", "en", "Tobol", "Kairat"},
 		{"«Барыс» прервал серию поражений, обыграв «Авангард»", "ru", "", ""},
 	} {
-		got := newFacts(tt.title, "", tt.language).Sides
+		got := newFacts(tt.title, "", tt.language, time.Time{}).Sides
 		if tt.loser == "" {
 			if got != nil {
 				t.Errorf("%s: %q", tt.title, got)
@@ -161,10 +161,10 @@ func FuzzFingerprint(f *testing.F) {
 	f.Add("May 32, Twenty-five O'Neil's", "İstanbul ǅ", "en")
 	f.Fuzz(func(t *testing.T, title, text, language string) {
 		a := NewFingerprint(title, text, language, day)
-		if len(a.Facts.Text) > maxFacts || len(a.Facts.Title) > 2*maxTitle || len(a.Keys()) > mostKeys || len(a.Stems) > maxStems {
+		if len(a.Facts.Text) > maxFacts || len(a.Facts.Back) > maxFacts/2 || len(a.Facts.Title) > 2*maxTitle || len(a.Keys()) > mostKeys || len(a.Stems) > maxStems {
 			t.Errorf("%d facts, %d keys", len(a.Facts.Text), len(a.Keys()))
 		}
-		for _, fact := range slices.Concat(a.Facts.Title, a.Facts.Text) {
+		for _, fact := range slices.Concat(a.Facts.Title, a.Facts.Text, a.Facts.Back) {
 			if len(fact) < 2 || len(fact) > 300 || !strings.ContainsAny(fact[:1], "pPCTDLndmo") {
 				t.Errorf("fact %q", fact)
 			}

@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// The bounds of Same, as measured by the half of the labelled pairs that is there to
+// The bounds of Same, as measured by the parts of the labelled pairs that are there to
 // tune with. In one language other words of a template are shared as well, so that more
 // has to agree.
 const (
 	window      = 72 * time.Hour
-	flashWindow = 18 * time.Hour // for a text that is only a title
+	flashWindow = 18 * time.Hour // for a text that is hardly more than a title
+	briefSize   = 35             // shingles that such a text has less than
+	flashTitle  = 0.40           // of the other title, when it has a sentence that could say it
 
 	textJaccard   = 0.40 // a copy with up to a third of it changed
 	textContained = 0.60 // a short version inside a long one
@@ -24,9 +26,10 @@ const (
 	nearAlike   = 1.05 // in one language
 	farAlike    = 1.40
 	nearAcross  = 1.00 // in two
-	farAcross   = 1.15
+	farAcross   = 1.25
 	lessAcross  = 0.85 // when the titles agree entirely
 	near        = 18 * time.Hour
+	halfDay     = 12 * time.Hour
 	otherAlike  = 1.20 // although the titles have other numbers, within hours
 	factsFirm   = 0.75 // the same, a day later
 	firmShare   = 0.60 // enough for names in titles that are there in other words
@@ -39,6 +42,9 @@ const (
 	leastBrief  = 8.0  // the same, of a text of a sentence or none
 	leastSure   = 4.0  // the same, when the titles agree entirely
 	mostTelling = 3    // names and figures that make up for titles about something else
+	leastFilled = 6.0  // weight of names and telling numbers that a template is filled with
+	filledShare = 0.20 // of which two tellings of one event share more
+	alikeShare  = 0.60 // and of which they share so much whatever their headlines say
 )
 
 // Same says whether two texts tell the same story. It would rather miss a pair than
@@ -53,7 +59,7 @@ func Compare(a, b Fingerprint) Verdict {
 	if apart(a, b) > window {
 		return Unsure
 	}
-	s := share(a.Facts, b.Facts)
+	s := shareOfPrints(a, b)
 	if contradict(a, b, s) {
 		return Differ
 	}
@@ -62,6 +68,9 @@ func Compare(a, b Fingerprint) Verdict {
 		if title, _ := jaccard(a.Title, b.Title); title >= titleJaccard {
 			return Differ // of titles that agree, one that denies says the opposite
 		}
+	}
+	if turns(a, b) {
+		return Unsure
 	}
 	otherNumbers := missing(a, b, isFigure) && missing(b, a, isFigure)
 	switch {
@@ -75,7 +84,7 @@ func Compare(a, b Fingerprint) Verdict {
 			return Unsure
 		}
 		return Match
-	case (a.Size == 0 || b.Size == 0) && flash(a, b, s, alike), agree(a, b, s, alike), alike && copied(a, b, s):
+	case min(a.Size, b.Size) < briefSize && flash(a, b, s, alike), agree(a, b, s, alike), alike && copied(a, b, s):
 		return Match
 	}
 	return Unsure
@@ -85,22 +94,25 @@ func Compare(a, b Fingerprint) Verdict {
 func agree(a, b Fingerprint, s sharing, alike bool) bool {
 	titles := s.titleA + s.titleB
 	enough := s.score >= leastScore || s.score >= leastSure && titles >= titlesSure
-	if !enough {
+	if !enough || s.filledOtherwise() {
 		return false
 	}
 	if (a.Size == 0 || b.Size == 0) && s.score < leastBrief {
 		return false
 	}
 	sum, far := s.sum(), apart(a, b) > near
+	soon := apart(a, b) <= halfDay // later another headline is other news
 	switch {
 	case alike && far:
 		return sum >= farAlike && titles >= titlesAlike && max(titleIn(a, b), titleIn(b, a)) >= titleWords
+	case alike && soon && s.filledAlike():
+		return true
 	case alike:
 		return sum >= nearAlike && titles >= titlesAlike && max(titleIn(a, b), titleIn(b, a)) >= titleWords
 	case far:
 		return sum >= farAcross && titles >= titlesAlike
 	}
-	return sum >= nearAcross && (titles >= titlesAlike || s.names+s.figures >= mostTelling) || sum >= lessAcross && titles >= titlesSure
+	return sum >= nearAcross && (titles >= titlesAlike || soon && s.names+s.figures >= mostTelling) || sum >= lessAcross && titles >= titlesSure
 }
 
 // copied says whether two texts in one language are copies, or the one a part of the other.
@@ -118,21 +130,22 @@ func copied(a, b Fingerprint, s sharing) bool {
 	return title >= titleJaccard && text >= 0.1 && both/float64(min(a.Size, b.Size)) >= textContained
 }
 
-// flash says whether a title without a text tells the story of another text of its hours.
+// flash says whether a title with a sentence or none tells the story of another text of
+// its hours.
 func flash(a, b Fingerprint, s sharing, alike bool) bool {
 	if apart(a, b) > flashWindow {
 		return false
 	}
-	if alike && len(a.Title) >= 4 && slices.Equal(a.Title, b.Title) {
+	if alike && min(a.Size, b.Size) == 0 && len(a.Title) >= 4 && slices.Equal(a.Title, b.Title) {
 		return true
 	}
-	if b.Size == 0 && (a.Size > 0 || len(b.Title) < len(a.Title)) {
+	if b.Size < a.Size || b.Size == a.Size && len(b.Title) < len(a.Title) {
 		a, b, s.titleA, s.titleB = b, a, s.titleB, s.titleA // a is the flash
 	}
 	named := slices.ContainsFunc(a.Facts.Title, func(f string) bool {
 		return strings.ContainsRune("pPC", rune(f[0])) && f != "Ckazakhstan" && b.Facts.has(f)
 	})
-	if s.titleA < 0.9 || !named {
+	if s.titleA < 0.9 || !named || a.Size > 0 && s.titleB < flashTitle {
 		return false
 	}
 	if alike {
@@ -145,10 +158,13 @@ func flash(a, b Fingerprint, s sharing, alike bool) bool {
 // of several, other names and places, the opposite deed, the other winner.
 func contradict(a, b Fingerprint, s sharing) bool {
 	ta, tb := a.Facts.Title, b.Facts.Title
-	for _, kind := range "dmo" {
+	for _, kind := range "dm" {
 		if disjoint(ta, tb, kind) {
 			return true
 		}
+	}
+	if disjoint(ta, tb, 'o') && !(s.filledAlike() && apart(a, b) <= near) { // third in the race, and a first podium
+		return true
 	}
 	if missing(a, b, isName) && missing(b, a, isName) {
 		// Names of works and of places are translated: of texts that share much else of
@@ -165,7 +181,7 @@ func contradict(a, b Fingerprint, s sharing) bool {
 	if len(sa) > 1 && len(sb) > 1 && sa[0] == sb[0] {
 		return false // one has won and the other has lost
 	}
-	return opposite(ta, tb)
+	return opposite(ta, tb) || turned(a, b)
 }
 
 // disjoint says whether both titles have facts of a kind and none in common.
@@ -177,7 +193,7 @@ func disjoint(a, b []string, kind rune) bool {
 
 // missing says whether a's title has a fact of a kind that b says nowhere.
 func missing(a, b Fingerprint, kind func(string) bool) bool {
-	return slices.ContainsFunc(a.Facts.Title, func(f string) bool { return kind(f) && !b.Facts.has(f) })
+	return slices.ContainsFunc(a.Facts.Title, func(f string) bool { return kind(f) && !b.Facts.mentions(f) })
 }
 
 func isName(f string) bool {
@@ -194,6 +210,37 @@ func opposite(a, b []string) bool {
 		o := opposed(f)
 		return o != "" && slices.Contains(b, o) && !slices.Contains(a, o) && !slices.Contains(b, f)
 	})
+}
+
+// turned says whether the later title has the opposite of what the earlier one has, and
+// what the earlier text mentions nowhere: "the lost skier was found" names both.
+func turned(a, b Fingerprint) bool {
+	if apart(a, b) == 0 {
+		return false
+	}
+	early, late := a, b
+	if b.Published < a.Published {
+		early, late = b, a
+	}
+	return slices.ContainsFunc(late.Facts.Title, func(f string) bool {
+		o := opposed(f)
+		return o != "" && !strings.HasPrefix(f, "Dwin") && slices.Contains(early.Facts.Title, o) && !early.Facts.mentions(f)
+	})
+}
+
+// turning are deeds that end one story or begin another.
+var turning = map[string]bool{
+	"Dfind+": true, "Dfind-": true, "Djail+": true, "Djail-": true, "Dsentence": true, "Dname+": true, "Dname-": true,
+	"Dopen+": true, "Dopen-": true, "Dallow+": true, "Dallow-": true, "Dpass+": true, "Dpass-": true,
+	"Dhold": true, "Drestore": true, "Ddie": true, "Dsign": true,
+}
+
+// turns says whether a title of another half-day has a turn that the other text does not
+// mention: what was put off is opened, who was ill has died. The dead of a morning are
+// found until the night.
+func turns(a, b Fingerprint) bool {
+	missed := func(f string) bool { return turning[f] && (f != "Ddie" || apart(a, b) > near) }
+	return apart(a, b) > halfDay && (missing(a, b, missed) || missing(b, a, missed))
 }
 
 func opposed(f string) string {

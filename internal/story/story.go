@@ -15,7 +15,7 @@ import (
 )
 
 // Form is which form fingerprints have that are made now: one of another form is made anew.
-const Form = 2
+const Form = 3
 
 // Fingerprint is what Compare compares. It is stored as JSON, in about a kilobyte.
 type Fingerprint struct {
@@ -46,7 +46,7 @@ func NewFingerprint(title, text, language string, published time.Time) Fingerpri
 	if language = primary(language); language == "" {
 		language = Language(title, text, "")
 	}
-	f := Fingerprint{Language: language, Title: Tokens(title), Facts: newFacts(title, text, language)}
+	f := Fingerprint{Language: language, Title: Tokens(title), Facts: newFacts(title, text, language, published)}
 	if !published.IsZero() {
 		f.Published = published.UnixMilli()
 	}

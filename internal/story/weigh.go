@@ -61,27 +61,47 @@ type sharing struct {
 	titleA, titleB float64 // the share of each title's facts that the other text has
 	leadA, leadB   float64 // the same of each title with the beginning of its text
 	names, figures int     // names and telling numbers that both have
+	strong         float64 // the weight of these
+	ownA, ownB     float64 // the weight of all such that each has
 	common         []string
 }
 
 // sum is how much two texts agree, of 2: by all that they say, and by what they begin with.
 func (s sharing) sum() float64 { return s.share + (s.leadA+s.leadB)/2 }
 
+// shareOfPrints is share of two texts' facts, without what the later one tells again of
+// the earlier one's news: that is what a follow-up says of what it follows.
+func shareOfPrints(a, b Fingerprint) sharing {
+	fa, fb := a.Facts, b.Facts
+	switch {
+	case a.Published == 0 || b.Published == 0 || a.Published == b.Published:
+		return share(fa.whole(nil), fb.whole(nil))
+	case a.Published < b.Published:
+		return share(fa.whole(nil), fb.whole(fa.has))
+	}
+	return share(fa.whole(fb.has), fb.whole(nil))
+}
+
+// whole is f with what it tells again as a part of its text, but for what is known.
+func (f Facts) whole(known func(string) bool) Facts {
+	if len(f.Back) == 0 {
+		return f
+	}
+	f.Text = slices.Clone(f.Text)
+	for _, b := range f.Back {
+		if known == nil || !known(b) {
+			f.Text = append(f.Text, b)
+		}
+	}
+	f.Back = nil
+	return f
+}
+
 func share(a, b Facts) sharing {
 	var s sharing
 	var allA, allB float64
-	for _, f := range a.Title {
-		allA += weight(f)
-	}
-	for _, f := range a.Text {
-		allA += weight(f)
-	}
-	for _, f := range b.Title {
-		allB += weight(f)
-	}
-	for _, f := range b.Text {
-		allB += weight(f)
-	}
+	allA, s.ownA = a.weights()
+	allB, s.ownB = b.weights()
 	seen := map[string]bool{}
 	count := func(f string) {
 		if seen[f] {
@@ -89,12 +109,15 @@ func share(a, b Facts) sharing {
 		}
 		seen[f] = true
 		s.common = append(s.common, f)
-		s.score += weight(f)
-		switch {
-		case f[0] == 'p':
-			s.names++
-		case f[0] == 'n' && weight(f) > 1:
-			s.figures++
+		w := weight(f)
+		s.score += w
+		if isStrong(f, w) {
+			s.strong += w
+			if f[0] == 'p' {
+				s.names++
+			} else {
+				s.figures++
+			}
 		}
 	}
 	for _, f := range slices.Concat(a.Title, a.Text) {
@@ -113,6 +136,38 @@ func share(a, b Facts) sharing {
 	s.titleA, s.titleB = a.titleIn(b), b.titleIn(a)
 	s.leadA, s.leadB = a.leadIn(b), b.leadIn(a)
 	return s
+}
+
+// weights is how much a text says, and how much of it in names and telling numbers.
+func (f Facts) weights() (all, strong float64) {
+	for _, facts := range [][]string{f.Title, f.Text} {
+		for _, t := range facts {
+			w := weight(t)
+			all += w
+			if isStrong(t, w) {
+				strong += w
+			}
+		}
+	}
+	return all, strong
+}
+
+// isStrong says whether a fact of a weight is a name or a telling number: what templates
+// are filled with.
+func isStrong(f string, weight float64) bool { return f[0] == 'p' || f[0] == 'n' && weight > 1 }
+
+// filledOtherwise says whether two texts have enough names and telling numbers each and
+// hardly any in common: one template with two events.
+func (s sharing) filledOtherwise() bool {
+	own := min(s.ownA, s.ownB)
+	return own >= leastFilled && s.strong < filledShare*own
+}
+
+// filledAlike says whether two texts have so many names and telling numbers in common
+// that a headline about something else does not matter.
+func (s sharing) filledAlike() bool {
+	own := min(s.ownA, s.ownB)
+	return own >= leastFilled && s.names >= 2 && s.figures > 0 && s.strong >= alikeShare*own && s.sum() >= otherAlike
 }
 
 // leadIn is the share of what a title and the beginning of its text say that another
@@ -150,6 +205,15 @@ func (f Facts) has(fact string) bool {
 	// Зайсанский район is that of Зайсан.
 	short, adjective := strings.CutSuffix(fact, "sk")
 	return says(fact) || says(fact+"sk") || adjective && len(short) > leastKey && says(short)
+}
+
+// mentions says whether a text has a fact, be it in what it tells again.
+func (f Facts) mentions(fact string) bool {
+	if f.has(fact) {
+		return true
+	}
+	f.Text, f.Lead = f.Back, 0
+	return f.has(fact)
 }
 
 // rounds says whether a text has a number with decimals that a fact is the round one
