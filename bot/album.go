@@ -104,13 +104,15 @@ func (b *Bot) recoverAlbums(ctx context.Context) error {
 	for _, d := range cut {
 		chat, err := b.o.Store.Chat(ctx, d.ChatID)
 		if err != nil {
-			return err
+			b.o.Log.Warn("an album waits for its editor's next message", slog.Int64("chat", d.ChatID), slog.Any("error", err))
+			continue
 		}
 		p := b.printer(locale.Language(chat.Language), chat.Zone)
-		r := &request{name: "broadcast", chat: chat, place: private, from: telegram.User{ID: d.UserID}, editor: b.editors[d.UserID], p: p}
+		r := &request{key: fmt.Sprintf("album:%d:%d", d.ChatID, d.ChangedAt.UnixMilli()), name: "broadcast", chat: chat, place: private, from: telegram.User{ID: d.UserID}, editor: b.editors[d.UserID], p: p}
 		if !r.editor { // not any more
 			continue
 		}
+		b.quietly.notBefore(d.ChatID, time.Now().Add(albumWait))
 		b.whenQuiet(d.ChatID, albumWait, func() { b.endAlbum(context.WithoutCancel(ctx), r) })
 	}
 	return nil
@@ -123,8 +125,11 @@ func (b *Bot) pendingAlbum(ctx context.Context, r *request) (_ answer, taken boo
 		return answer{}, false, err
 	}
 	var a album
-	if err := json.Unmarshal([]byte(data), &a); err != nil || len(a.IDs) == 0 {
+	if err := json.Unmarshal([]byte(data), &a); err != nil {
 		return answer{}, false, fmt.Errorf("read album: %w", err)
+	}
+	if len(a.IDs) == 0 {
+		return answer{}, false, errors.New("read album: it has no pictures")
 	}
 	c := content{
 		ref: &outbox.MessageRef{ChatID: r.chat.ID, MessageID: a.IDs[0], More: a.IDs[1:]}, links: a.Links,
@@ -141,6 +146,15 @@ func (b *Bot) pendingAlbum(ctx context.Context, r *request) (_ answer, taken boo
 type quietTimers struct {
 	mu     sync.Mutex
 	timers map[int64]*time.Timer
+	early  map[int64]time.Time // before when nothing is whole, by the real clock
+}
+
+// notBefore keeps what waits for a chat's quiet until a time: what came before the
+// start may be followed by what waits at Telegram.
+func (q *quietTimers) notBefore(chat int64, until time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.early[chat] = until
 }
 
 // whenQuiet runs f, in the chat's turn, when d has passed without another call
@@ -154,10 +168,12 @@ func (b *Bot) whenQuiet(chat int64, d time.Duration, f func()) {
 	b.mu.Lock()
 	b.running++
 	b.mu.Unlock()
+	d = max(d, time.Until(b.quietly.early[chat]))
 	var timer *time.Timer
 	timer = time.AfterFunc(d, func() {
 		defer b.done()
 		b.quietly.mu.Lock()
+		delete(b.quietly.early, chat)
 		if b.quietly.timers[chat] == timer {
 			delete(b.quietly.timers, chat)
 		}

@@ -144,8 +144,8 @@ func New(o Options) *Bot {
 	b := &Bot{
 		o: o, commands: commands(), buttons: buttons(), byName: map[string]command{}, editors: map[int64]bool{},
 		queues: map[int64]*queue{}, handlers: make(chan struct{}, atOnce), shown: map[string]shownRun{}, paces: map[string]pace{},
-		refusals: refusals{alarm: make(chan struct{}, 1), count: map[string]int{}},
-		desk:     deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}}, csv: map[string]bool{}, packed: csvPlain,
+		refusals: refusals{alarm: make(chan string, 4), count: map[string]int{}},
+		desk:     deskButtons(), quietly: quietTimers{timers: map[int64]*time.Timer{}, early: map[int64]time.Time{}}, csv: map[string]bool{}, packed: csvPlain,
 	}
 	for _, c := range b.commands {
 		b.byName[c.name] = c

@@ -166,6 +166,13 @@ func (b *Bot) againButton(ctx context.Context, r *request, c store.Broadcast) (a
 func (b *Bot) restButton(ctx context.Context, r *request, c store.Broadcast) (answer, error) {
 	audience := c.Audience
 	audience.Without = append(slices.Clip(audience.Without), c.ID)
+	forgotten, err := b.o.Store.Forgotten(ctx, audience.Without...)
+	if err != nil {
+		return answer{}, err
+	}
+	if forgotten || len(audience.Without) > store.MaxWithout {
+		return answer{toast: r.p.T("broadcast.rest_unknown"), alert: true}, nil
+	}
 	left, err := b.o.Store.CountAudience(ctx, r.now, audience, c.Category)
 	if err != nil {
 		return answer{}, err

@@ -18,14 +18,11 @@ import (
 )
 
 const (
-	// settleTime is how long a stopped broadcast may still change: what was in
-	// flight when it was stopped is settled within it.
-	settleTime = 5 * time.Second
+	// settleTime is how long a stopped broadcast may still change: what was in flight
+	// when it was stopped is settled within it, as long as a call may take.
+	settleTime = 32 * time.Second
 	// editEvery is how often a progress message is edited at most.
 	editEvery = 3 * time.Second
-	// hopeless is how many chats in a row must have failed, with none that has
-	// it, for a broadcast to be held: its message is at fault, not the chats.
-	hopeless = 20
 )
 
 // Progress brings the progress message of each open broadcast up to date, and
@@ -133,13 +130,16 @@ func (b *Bot) progress(ctx context.Context, c store.Broadcast) error {
 	next := was.measured(c, time.Now())
 	b.shown[c.ID] = next
 	b.setPace(c.ID, next.pace)
-	if c.State == store.BroadcastRunning && c.Sent == 0 && c.Failed >= hopeless && !next.held {
-		if err := b.holdHopeless(ctx, c); err != nil {
+	if !next.held {
+		held, err := b.holdHopeless(ctx, c)
+		if err != nil {
 			return err
 		}
-		next.held = true
-		b.shown[c.ID] = next
-		return nil
+		if held {
+			next.held = true
+			b.shown[c.ID] = next
+			return nil
+		}
 	}
 	var reasons map[outbox.Reason]int
 	if ended {
@@ -185,32 +185,6 @@ func (s shownRun) measured(c store.Broadcast, now time.Time) shownRun {
 		s.pace, s.settled, s.taken = pace{fresh}, c.Settled(), now
 	}
 	return s
-}
-
-// holdHopeless pauses a broadcast that nobody gets and tells its author, once: an
-// editor who lets it go on means it, also when another process takes over.
-func (b *Bot) holdHopeless(ctx context.Context, c store.Broadcast) error {
-	reasons, err := b.o.Store.FailureReasons(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	p := b.editorPrinter(ctx, c.EditorID)
-	why := ""
-	if first := mostFrequent(reasons, 1); len(first) > 0 {
-		why = reasonWords(p, first[0])
-	}
-	now := b.o.Now()
-	held, err := b.o.Store.HoldBroadcast(ctx, now, c.ID, outbox.Delivery{
-		Key: "p:" + c.ID, ChatID: c.EditorChat, Lane: outbox.LaneReply, DueAt: now,
-		Message: outbox.Message{Text: p.H("broadcast.hopeless", "Title", c.Title, "Count", c.Failed, "Reason", why)},
-	})
-	if err != nil || !held {
-		return err
-	}
-	b.o.Halt(c.ID)
-	b.o.Log.Warn("broadcast held: nobody gets it", slog.String("broadcast", c.ID), slog.Int("failed", c.Failed))
-	b.o.Wake()
-	return nil
 }
 
 // paceOf is a broadcast's pace as it was last taken; handlers ask for it, too.

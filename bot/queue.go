@@ -9,6 +9,7 @@ import (
 	"newsbot/internal/digest"
 	"newsbot/internal/locale"
 	"newsbot/internal/outbox"
+	"newsbot/internal/store"
 )
 
 // queueScheduled is how many scheduled broadcasts the queue names.
@@ -50,14 +51,14 @@ func (b *Bot) queueScreen(ctx context.Context, r *request) (outbox.Message, erro
 	if total == 0 {
 		t.WriteString(r.p.H("queue.empty"))
 	} else {
-		t.WriteString(r.p.H("queue.waiting", "Count", total, "Time", about(r.p, digest.Sending(total, b.o.SendRate))) + "\n" + strings.Join(parts, "\n"))
+		t.WriteString(r.p.H("queue.waiting", "Count", total, "Time", about(r.p, digest.Sending(ahead, b.freeRate())+digest.Sending(total-ahead, b.o.SendRate))) + "\n" + strings.Join(parts, "\n"))
 	}
 	scheduled, err := b.scheduledLines(ctx, r)
 	if err != nil {
 		return outbox.Message{}, err
 	}
 	t.WriteString(scheduled + "\n\n<b>" + r.p.H("queue.day") + "</b>\n")
-	hours, err := digest.Forecast(ctx, b.o.Store, r.now, r.p.Zone(), ahead, b.o.SendRate)
+	hours, err := digest.Forecast(ctx, b.o.Store, r.now, r.p.Zone(), ahead, b.freeRate())
 	if err != nil {
 		return outbox.Message{}, err
 	}
@@ -67,7 +68,7 @@ func (b *Bot) queueScreen(ctx context.Context, r *request) (outbox.Message, erro
 	for _, h := range hours { // at most 25
 		t.WriteString(r.p.H("queue.hour", "From", r.p.Clock(h.From), "To", r.p.Clock(h.From.Add(time.Hour)), "Count", h.Digests, "Time", about(r.p, h.Wait)) + "\n")
 	}
-	t.WriteString("\n" + r.p.H("queue.rate", "Count", max(1, int(math.Round(b.o.SendRate)))))
+	t.WriteString("\n" + r.p.H("queue.rate", "Count", max(1, int(math.Round(b.freeRate())))))
 	return outbox.Message{Text: t.String(), Keyboard: [][]outbox.Button{{{Text: r.p.T("button.refresh"), Data: "q:"}}}}, nil
 }
 
@@ -90,9 +91,25 @@ func (b *Bot) scheduledLines(ctx context.Context, r *request) (string, error) {
 			return "", err
 		}
 		t.WriteString("\n" + r.p.H("queue.scheduled_line", "When", whenWords(r.p, c.StartAt, r.now), "Title", locale.Clip(c.Title, maxTitle), "Count", count,
-			"Time", about(r.p, digest.Sending(count, b.o.SendRate))))
+			"Time", about(r.p, digest.Sending(count, b.rateOf(c)))))
 	}
 	return t.String(), nil
+}
+
+// freeRate is how many messages a second leave that are not paid for.
+func (b *Bot) freeRate() float64 {
+	if b.o.Paid {
+		return min(b.o.SendRate, outbox.FreeRate)
+	}
+	return b.o.SendRate
+}
+
+// rateOf is how many messages of a broadcast leave a second.
+func (b *Bot) rateOf(c store.Broadcast) float64 {
+	if c.Category == store.CategoryBreaking {
+		return b.freeRate()
+	}
+	return b.o.SendRate
 }
 
 // about writes how long something will take, no finer than an estimate is.

@@ -17,6 +17,7 @@ import (
 // request is an update on its way to its handler.
 type request struct {
 	update   int64
+	key      string // names what is answered where no update does
 	now      time.Time
 	name     string // command or button, for metrics and the log
 	chat     store.Chat

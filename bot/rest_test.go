@@ -73,7 +73,7 @@ func TestRestThatIsNone(t *testing.T) {
 		d.must(d.db.SetSubscribed(d.ctx(), id, false))
 	}
 	_, _, toast := d.press(editor, stopped, "Send to the rest")
-	contains(t, toast.Text, "has it already")
+	contains(t, toast.Text, "nobody left to send it to")
 }
 
 // The queue names what begins by itself within a day, and how long that will take.

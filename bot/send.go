@@ -1,10 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -52,7 +54,7 @@ func (b *Bot) sendMessages(ctx context.Context, r *request, a answer) error {
 	var kept time.Time // when the last message is due that had to be left to the outbox
 	for i, m := range a.messages {
 		d := outbox.Delivery{
-			Key: fmt.Sprintf("r:%d:%d", r.update, i), ChatID: r.chat.ID, ThreadID: r.thread, Lane: outbox.LaneReply, Message: m,
+			Key: fmt.Sprintf("r:%s:%d", cmp.Or(r.key, strconv.FormatInt(r.update, 10)), i), ChatID: r.chat.ID, ThreadID: r.thread, Lane: outbox.LaneReply, Message: m,
 		}
 		var err error
 		switch {

@@ -74,7 +74,7 @@ func (f *front) serve(stop, held context.Context) error {
 	sending, stopSending := context.WithCancel(held)
 	defer stopSending()
 
-	t, pacer := &term{}, outbox.NewPacer(outbox.PacerOptions{Rate: f.s.sendRate, Spent: true})
+	t, pacer := &term{}, outbox.NewPacer(outbox.PacerOptions{Rate: f.s.sendRate, FreeRate: freeRate(f.s), Spent: true})
 	t.sender = outbox.New(outbox.Options{
 		Store: f.db, Sender: bot.NewCourier(f.db, f.s.board.Book, f.tg, f.now, f.log), Pacer: pacer, Workers: sendersFor(f.s.sendRate), Lease: claimLease,
 		Now: f.now, Log: f.log, Holder: f.holder,
@@ -113,6 +113,14 @@ func (f *front) serve(stop, held context.Context) error {
 	t.desk.Wait()
 	stopSending()
 	return errors.Join(err, group.Wait())
+}
+
+// freeRate is the rate of what is not paid for; 0 where that is the whole rate.
+func freeRate(s settings) float64 {
+	if s.paid && s.sendRate > outbox.FreeRate {
+		return outbox.FreeRate
+	}
+	return 0
 }
 
 // handle takes updates from the webhook.

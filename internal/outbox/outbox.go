@@ -85,6 +85,9 @@ func New(o Options) *Outbox {
 		}
 	}
 	b := &Outbox{o: o, queue: newQueue(2*o.Workers, o.Slice/2), wake: make(chan struct{}, 1)}
+	if o.Pacer.o.FreeRate > 0 {
+		b.queue.mostFree = max(o.Workers/4, 1)
+	}
 	b.held.slices = map[SliceKey]*slice{}
 	b.health.log = o.Log
 	b.outage = outage{pacer: o.Pacer, log: o.Log}

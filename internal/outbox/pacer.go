@@ -12,6 +12,7 @@ import (
 type PacerOptions struct {
 	Rate           float64       // messages a second for the whole bot; 0 is without limit
 	Burst          int           // how many may be made up for when they are late; default Rate/10, at least 1
+	FreeRate       float64       // breaking news and digests a second, where Rate is that of paid broadcasts; 0 is Rate
 	PerChat        time.Duration // spacing in one chat; default 1 s, negative is none
 	ChatBurst      int           // messages that may follow at once in a chat after a lull; default 3
 	GroupPerMinute int           // in one group, supergroup or channel; default 20, negative is without limit
@@ -31,6 +32,7 @@ type Pacer struct {
 	mu      sync.Mutex
 	waiting [LaneBulk + 1][]*waiter
 	whole   pace // the bot's own
+	free    pace // of what is not paid for, where the rest is
 	chats   map[int64]*pace
 	sweepAt int         // size of chats at which idle ones are dropped
 	timer   *time.Timer // runs dispatch when the next one may leave
@@ -60,6 +62,10 @@ const (
 	// The rest of Burst is there for timers that fire late.
 	mostAtOnce = 10
 )
+
+// FreeRate is how many messages a second Telegram takes of every bot without pay, as
+// its FAQ says.
+const FreeRate = 30
 
 // NewPacer returns a Pacer that keeps o.
 func NewPacer(o PacerOptions) *Pacer {
@@ -101,8 +107,8 @@ func (p *Pacer) WaitAlbum(ctx context.Context, lane Lane, chatID int64, n int) e
 		p.rested(now)
 	}
 	if alone && !p.botReady(n).After(now) {
-		if c := p.chats[chatID]; c == nil || !c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, n).After(now) {
-			p.note(now, chatID, n) // nobody to wait for, nothing to wait with
+		if c := p.chats[chatID]; !p.freeReady(int(lane), n).After(now) && (c == nil || !c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, n).After(now)) {
+			p.note(now, lane, chatID, n) // nobody to wait for, nothing to wait with
 			p.mu.Unlock()
 			return nil
 		}
@@ -302,6 +308,20 @@ func (p *Pacer) botReady(n int) time.Time {
 	return ready
 }
 
+// freeReady returns when n messages of a lane may leave as far as those that are not
+// paid for are concerned. Replies count among them and wait for nobody: who asks
+// is answered.
+func (p *Pacer) freeReady(lane, n int) time.Time {
+	if p.o.FreeRate <= 0 || lane == int(LaneReply) || lane == int(LaneBulk) {
+		return time.Time{}
+	}
+	return p.free.ready(p.freeInterval(), max(1, int(p.o.FreeRate/10)), time.Second, n)
+}
+
+func (p *Pacer) freeInterval() time.Duration {
+	return time.Duration(float64(time.Second) / p.o.FreeRate)
+}
+
 func (p *Pacer) interval() time.Duration { return time.Duration(float64(time.Second) / p.o.Rate) }
 
 // pick finds the first waiter whose chat is ready; without one, i is -1 and
@@ -309,11 +329,10 @@ func (p *Pacer) interval() time.Duration { return time.Duration(float64(time.Sec
 func (p *Pacer) pick(now time.Time) (lane, i int, next time.Time) {
 	for lane, ws := range p.waiting {
 		for i, w := range ws {
-			c := p.chats[w.chat]
-			if c == nil {
-				return lane, i, time.Time{}
+			ready := p.freeReady(lane, w.n)
+			if c := p.chats[w.chat]; c != nil {
+				ready = later(ready, c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, w.n))
 			}
-			ready := c.ready(p.o.PerChat, p.o.ChatBurst, time.Minute, w.n)
 			if !ready.After(now) {
 				return lane, i, time.Time{}
 			}
@@ -328,12 +347,12 @@ func (p *Pacer) pick(now time.Time) (lane, i int, next time.Time) {
 func (p *Pacer) grant(now time.Time, lane, i int) {
 	w := p.waiting[lane][i]
 	p.waiting[lane] = slices.Delete(p.waiting[lane], i, i+1)
-	p.note(now, w.chat, w.n)
+	p.note(now, Lane(lane), w.chat, w.n)
 	close(w.granted)
 }
 
-// note notes that n messages leave for a chat.
-func (p *Pacer) note(now time.Time, chatID int64, n int) {
+// note notes that n messages of a lane leave for a chat.
+func (p *Pacer) note(now time.Time, lane Lane, chatID int64, n int) {
 	window := 0
 	if chatID < 0 { // groups, supergroups and channels
 		window = p.o.GroupPerMinute
@@ -341,6 +360,9 @@ func (p *Pacer) note(now time.Time, chatID int64, n int) {
 	for range n {
 		if p.o.Rate > 0 {
 			p.whole.use(now, p.interval(), mostInASecond(p.o.Rate))
+		}
+		if p.o.FreeRate > 0 && lane != LaneBulk {
+			p.free.use(now, p.freeInterval(), mostInASecond(p.o.FreeRate))
 		}
 		if p.o.PerChat > 0 || window > 0 {
 			p.chat(chatID).use(now, max(p.o.PerChat, 0), window)

@@ -12,6 +12,7 @@ type item struct {
 	// that of the bot may be moved.
 	expires time.Time
 	slice   *slice // nil for a row
+	free    bool   // it is not paid for where the rest is, and has a pace of its own
 }
 
 // lane is what waits for a worker in one lane: rows first, they are older.
@@ -35,6 +36,12 @@ type queue struct {
 	// out while we still have it, claiming it again must not send it twice.
 	owned  map[string]struct{}
 	closed bool
+
+	// mostFree is how many workers may have deliveries that are not paid for, where
+	// the rest is: those that wait for a slower turn must not take all workers. 0 is
+	// without limit.
+	mostFree int
+	free     int // how many have
 }
 
 func newQueue(size, low int) *queue {
@@ -114,7 +121,14 @@ func (q *queue) take() (it item, ok bool) {
 			return item{}, false
 		}
 		for i := range q.lanes {
+			free := q.mostFree > 0 && (Lane(i) == LaneBreaking || Lane(i) == LaneDigest)
+			if free && q.free >= q.mostFree {
+				continue
+			}
 			if it, ok := q.takeFrom(&q.lanes[i]); ok {
+				if it.free = free; free {
+					q.free++
+				}
 				return it, true
 			}
 		}
@@ -149,6 +163,17 @@ func (q *queue) more() {
 	case q.hungry <- struct{}{}:
 	default:
 	}
+}
+
+// ended tells that a worker is done with what it took.
+func (q *queue) ended(it item) {
+	if !it.free {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.free--
+	q.filled.Signal()
 }
 
 // disown forgets a row that a worker is done with.

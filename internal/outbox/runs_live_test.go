@@ -214,6 +214,48 @@ func TestUnreadableMessage(t *testing.T) {
 	}
 }
 
+// A broadcast whose audience cannot be read, as one of a later version, begins no
+// slice, and stops no other that runs with it, in whichever lane.
+func TestUnreadableAudience(t *testing.T) {
+	for driver, address := range map[string]string{"sqlite": storetest.SQLite(t), "postgres": storetest.Postgres(t)} {
+		t.Run(driver, func(t *testing.T) {
+			s := storetest.Opener(t, address)()
+			chats(t, s, 50)
+			begin := func(id, category string) {
+				t.Helper()
+				if err := s.CreateBroadcast(t.Context(), time.Now(), store.Broadcast{ID: id, Category: category, Message: outbox.Message{Text: "Жақсы"}}); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.StartBroadcast(t.Context(), time.Now(), id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			begin("bad", store.CategoryBreaking)
+			begin("worse", store.CategoryNewsroom)
+			db, err := sql.Open(driver, strings.TrimPrefix(address, "sqlite:"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if _, err := db.ExecContext(t.Context(), `UPDATE broadcasts SET audience = '{"later":1}'`); err != nil {
+				t.Fatal(err)
+			}
+			begin("good", store.CategoryNewsroom)
+			tg := &telegram{}
+			_, stop := start(t, outbox.Options{Store: s, Sender: tg, Holder: "a"})
+			eventually(t, "the good one is done", done(t, s, "good"))
+			open, err := s.OpenBroadcasts(t.Context())
+			if err != nil || len(open) != 1 || open[0].ID != "good" {
+				t.Errorf("shown are %+v, %v", open, err)
+			}
+			stop()
+			if repeats := tg.check(t, 50); repeats != 0 {
+				t.Errorf("%d repeats", repeats)
+			}
+		})
+	}
+}
+
 // A broadcast that is paused for an hour goes on where it stood; what waited for
 // another try waits with it.
 func TestPause(t *testing.T) {

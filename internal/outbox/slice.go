@@ -241,10 +241,8 @@ func (b *Outbox) fillSlices(ctx, sending context.Context, woken bool) error {
 	for _, l := range []Lane{LaneBreaking, LaneBulk} {
 		for b.queue.wants(l) {
 			took, err := b.takeSlice(ctx, sending, l)
-			if err != nil {
-				return errors.Join(due, err)
-			}
-			if !took {
+			due = errors.Join(due, err)
+			if !took || ctx.Err() != nil {
 				break
 			}
 		}
@@ -252,18 +250,28 @@ func (b *Outbox) fillSlices(ctx, sending context.Context, woken bool) error {
 	return due
 }
 
+// sliceTime is for how long the store may look for a slice: meanwhile nothing else
+// is claimed and no lease renewed.
+const sliceTime = 20 * time.Second
+
 // takeSlice takes a slice of the next broadcast of a lane: several that run at
-// once take turns, by their start.
-func (b *Outbox) takeSlice(ctx, sending context.Context, l Lane) (bool, error) {
+// once take turns, by their start. One whose slice cannot be taken is passed over until
+// the runs are read again, and costs the others nothing; its error comes with theirs.
+func (b *Outbox) takeSlice(ctx, sending context.Context, l Lane) (took bool, failed error) {
 	for {
 		run := b.runs.after(l, b.next)
 		if run == nil || b.halts.has(run.Batch) {
-			return false, nil
+			return false, failed
 		}
 		now := time.Now()
-		sl, ok, err := b.o.Store.TakeSlice(ctx, b.o.Now(), b.o.Holder, b.o.Lease, run.Batch, b.o.Slice)
+		taking, cancel := context.WithTimeout(ctx, sliceTime)
+		sl, ok, err := b.o.Store.TakeSlice(taking, b.o.Now(), b.o.Holder, b.o.Lease, run.Batch, b.o.Slice)
+		cancel()
 		if err != nil {
-			return false, err
+			failed, ok = errors.Join(failed, err), false
+			if ctx.Err() != nil {
+				return false, failed
+			}
 		}
 		if !ok {
 			run.Open = false // until the runs are read again
@@ -285,7 +293,7 @@ func (b *Outbox) takeSlice(ctx, sending context.Context, l Lane) (bool, error) {
 		} else {
 			b.queue.putSlice(s)
 		}
-		return true, nil
+		return true, failed
 	}
 }
 

@@ -85,12 +85,14 @@ func (b *Outbox) work(ctx, sending context.Context) {
 			if done {
 				b.ledger.write(s, written)
 			}
+			b.queue.ended(it)
 			b.finished(it.slice, 1, !done)
 			continue
 		}
 		if s, done := b.deliver(ctx, sending, it); done {
 			b.ledger.write(s, written)
 		}
+		b.queue.ended(it)
 		b.queue.disown(it.Key)
 	}
 }

@@ -37,8 +37,8 @@ const (
 // maxActiveDays is as far back as an audience may look: ten years.
 const maxActiveDays = 3650
 
-// maxWithout is how many broadcasts an audience may leave out who has them.
-const maxWithout = 20
+// MaxWithout is how many broadcasts an audience may leave out who has them.
+const MaxWithout = 20
 
 var (
 	audienceLanguages = []string{"kk", "ru", "en"}
@@ -63,7 +63,7 @@ func (a Audience) check() error {
 			return fmt.Errorf("unknown topic %q", t)
 		}
 	}
-	if len(a.Without) > maxWithout {
+	if len(a.Without) > MaxWithout {
 		return fmt.Errorf("without %d broadcasts", len(a.Without))
 	}
 	if a.ActiveDays < 0 || a.ActiveDays > maxActiveDays {
@@ -129,13 +129,17 @@ func (a Audience) where(now time.Time, category string) (condition string, args 
 		args = append(args, ms(now.Add(-time.Duration(a.ActiveDays)*24*time.Hour)))
 	}
 	if len(a.Without) > 0 && len(a.Only) == 0 {
-		// Without the broadcasts nobody knows who has their message: then nobody is in the
-		// audience. A group that has moved since has it under its old id.
+		// Where the recipients of one are not known any more, nobody is in the audience. A
+		// group that has moved since has the message under its old id. Counts, and no NOT
+		// EXISTS: a planner without statistics makes joins of those over all recipients,
+		// and a slice of a million chats never ends.
 		those := `IN (` + places(len(a.Without), "?") + `)`
-		conditions = append(conditions, `(SELECT COUNT(*) FROM broadcasts w WHERE w.broadcast_id `+those+`) = ?`,
-			`NOT EXISTS (SELECT 1 FROM recipients w WHERE w.batch `+those+` AND w.chat_id = c.chat_id AND w.state = 'sent')`,
-			`NOT EXISTS (SELECT 1 FROM chat_moves m JOIN recipients w ON w.chat_id = m.old_id
-				WHERE m.new_id = c.chat_id AND w.batch `+those+` AND w.state = 'sent')`)
+		has := func(chat string) string {
+			return `(SELECT COUNT(*) FROM recipients w WHERE w.batch ` + those + ` AND w.chat_id = ` + chat + ` AND w.state = 'sent')`
+		}
+		conditions = append(conditions, `(SELECT COUNT(*) FROM broadcasts w WHERE NOT w.forgotten AND w.broadcast_id `+those+`) = ?`,
+			has(`c.chat_id`)+` = 0`,
+			`(c.chat_id > 0 OR (SELECT COUNT(*) FROM chat_moves m WHERE m.new_id = c.chat_id AND `+has(`m.old_id`)+` > 0) = 0)`)
 		ids := anys(a.Without)
 		args = slices.Concat(args, ids, []any{len(ids)}, ids, ids)
 	}
@@ -148,6 +152,19 @@ func wants(category string) string {
 		return `c.subscribed AND NOT c.no_breaking`
 	}
 	return `c.subscribed AND NOT c.no_newsroom`
+}
+
+// Forgotten tells whether the recipients of one of some broadcasts are not known any more.
+func (s *Store) Forgotten(ctx context.Context, ids ...string) (bool, error) {
+	if len(ids) == 0 {
+		return false, nil
+	}
+	var known int
+	err := get(ctx, s.r, &known, `SELECT COUNT(*) FROM broadcasts WHERE NOT forgotten AND broadcast_id IN (`+places(len(ids), "?")+`)`, anys(ids)...)
+	if err != nil {
+		return false, fmt.Errorf("look for broadcasts: %w", err)
+	}
+	return known < len(ids), nil
 }
 
 // CountAudience returns how many chats would get a message of the category now.

@@ -277,6 +277,7 @@ func (s *Store) OpenBroadcasts(ctx context.Context) ([]Broadcast, error) {
 	return open, nil
 }
 
+// listBroadcasts leaves out those whose audience cannot be read, as one of a later version.
 func (s *Store) listBroadcasts(ctx context.Context, where string, args ...any) ([]Broadcast, error) {
 	var rows []broadcastRow
 	if err := list(ctx, s.r, &rows, broadcastSQL+` WHERE `+where, args...); err != nil {
@@ -286,7 +287,7 @@ func (s *Store) listBroadcasts(ctx context.Context, where string, args ...any) (
 	for _, r := range rows {
 		b, err := r.broadcast()
 		if err != nil {
-			return nil, err
+			continue // its own card says so; it must not keep the others from being shown or begun
 		}
 		all = append(all, b)
 	}

@@ -38,20 +38,30 @@ func (s *Store) Dialog(ctx context.Context, now time.Time, chatID, userID int64,
 
 // Dialog is where a conversation stands.
 type Dialog struct {
-	ChatID int64  `db:"chat_id"`
-	UserID int64  `db:"user_id"`
-	Data   string `db:"data"`
+	ChatID    int64
+	UserID    int64
+	Data      string
+	ChangedAt time.Time
 }
 
 // DialogsAt returns the conversations that stand at a state and changed within maxAge.
 func (s *Store) DialogsAt(ctx context.Context, now time.Time, state string, maxAge time.Duration) ([]Dialog, error) {
-	var at []Dialog
-	err := list(ctx, s.r, &at, `SELECT chat_id, user_id, data FROM dialogs WHERE state = ? AND changed_at > ? ORDER BY chat_id, user_id`,
+	var rows []struct {
+		ChatID    int64  `db:"chat_id"`
+		UserID    int64  `db:"user_id"`
+		Data      string `db:"data"`
+		ChangedAt int64  `db:"changed_at"`
+	}
+	err := list(ctx, s.r, &rows, `SELECT chat_id, user_id, data, changed_at FROM dialogs WHERE state = ? AND changed_at > ? ORDER BY chat_id, user_id`,
 		state, ms(now.Add(-maxAge)))
 	if err != nil {
 		return nil, fmt.Errorf("read dialogs at %s: %w", state, err)
 	}
-	return at, nil
+	dialogs := make([]Dialog, len(rows))
+	for i, r := range rows {
+		dialogs[i] = Dialog{ChatID: r.ChatID, UserID: r.UserID, Data: r.Data, ChangedAt: at(r.ChangedAt)}
+	}
+	return dialogs, nil
 }
 
 // ClearDialog forgets a conversation.

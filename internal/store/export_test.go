@@ -1,7 +1,25 @@
 package store
 
+import "context"
+
 // GoMigrations are the migrations that are written in Go, for tests of migrations.
 var GoMigrations = goMigrations
 
 // TSVector is how the terms of an article are written for PostgreSQL.
 func TSVector(terms string) string { return tsvector(terms) }
+
+// Forget is the beginning of the end of a broadcast's recipients.
+func (s *Store) Forget(ctx context.Context, id string) error {
+	return s.writeOne(ctx, `UPDATE broadcasts SET forgotten = TRUE WHERE broadcast_id = ?`, id)
+}
+
+// GiveHalf gives every second chat the message of a broadcast, and lets each tenth have
+// been another group before.
+func (s *Store) GiveHalf(ctx context.Context, id string) error {
+	_, err := s.write(ctx, `INSERT INTO recipients (batch, chat_id, state, message_id, more_ids, reason, detail, settled_at)
+		SELECT CAST(? AS TEXT), chat_id, 'sent', 1, '', '', '', 1 FROM chats WHERE chat_id % 2 = 0`, id)
+	if err == nil {
+		_, err = s.write(ctx, `INSERT INTO chat_moves (old_id, new_id, moved_at) SELECT chat_id + 1000000, chat_id, 1 FROM chats WHERE chat_id % 10 = 0`)
+	}
+	return err
+}

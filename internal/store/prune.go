@@ -17,7 +17,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 			// A running broadcast keeps its rows, however long it runs.
 			pruneStep{"outbox", "delivery_key", `settled_at > 0 AND settled_at < ?
 				AND batch NOT IN (SELECT broadcast_id FROM broadcasts WHERE state IN ('running', 'paused'))`, []any{old}},
-			pruneStep{"broadcasts", "broadcast_id", oldBroadcast + `
+			pruneStep{"broadcasts", "broadcast_id", `(forgotten OR ` + oldDraft + `)
 				AND NOT EXISTS (SELECT 1 FROM recipients WHERE recipients.batch = broadcasts.broadcast_id)
 				AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.batch = broadcasts.broadcast_id)`, []any{old, old}},
 			pruneStep{"payloads", "payload_id", `used_at < ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.payload_id = payloads.payload_id)
@@ -84,19 +84,27 @@ func (s *Store) oldestArticle(ctx context.Context, now time.Time, rule PruneRule
 	return oldest, nil
 }
 
-// oldBroadcast is the condition on broadcasts that nobody asks for any more: they
-// ended before the one time, or were never sent and made before the other, no
-// correction or recall of them is open, and nothing that may still be sent leaves out who has them.
-const oldBroadcast = `(finished_at > 0 AND finished_at < ? OR state IN ('draft', 'waiting') AND created_at < ?)
-	AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.target_id = broadcasts.broadcast_id
-		AND o.state NOT IN ('draft', 'done', 'cancelled'))
-	AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.state NOT IN ('done', 'cancelled') AND o.broadcast_id <> broadcasts.broadcast_id
-		AND o.audience LIKE '%"without":%"' || broadcasts.broadcast_id || '"%')`
+// endedLong is the condition on broadcasts that nobody asks for any more: they ended
+// before a time, no correction or recall of them is open, and nothing that may still
+// be sent leaves out who has them. oldDraft is that on what was never sent.
+const (
+	endedLong = `finished_at > 0 AND finished_at < ?
+		AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.target_id = broadcasts.broadcast_id
+			AND o.state NOT IN ('draft', 'done', 'cancelled'))
+		AND NOT EXISTS (SELECT 1 FROM broadcasts o WHERE o.state NOT IN ('done', 'cancelled')
+			AND o.audience LIKE '%"without":%"' || broadcasts.broadcast_id || '"%')`
+	oldDraft = `state IN ('draft', 'waiting') AND created_at < ? AND start_at < ?`
+)
 
-// pruneRecipients deletes the recipients of old broadcasts.
+// pruneRecipients deletes the recipients of old broadcasts. From the moment on that it
+// begins, nothing can be sent to those who do not have such a broadcast: also when it
+// does not come to its end.
 func (s *Store) pruneRecipients(ctx context.Context, old int64) (n int, err error) {
+	if _, err := s.write(ctx, `UPDATE broadcasts SET forgotten = TRUE WHERE NOT forgotten AND `+endedLong, old); err != nil {
+		return 0, err
+	}
 	var ids []string
-	if err := list(ctx, s.r, &ids, `SELECT broadcast_id FROM broadcasts WHERE `+oldBroadcast, old, old); err != nil {
+	if err := list(ctx, s.r, &ids, `SELECT broadcast_id FROM broadcasts WHERE forgotten`); err != nil {
 		return 0, err
 	}
 	for _, id := range ids {

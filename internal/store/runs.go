@@ -115,8 +115,9 @@ func (s *Store) copiesOf(ctx context.Context, id, run string) (condition string,
 	if err != nil || len(recalls) == 0 {
 		return condition, args, err
 	}
-	return condition + ` AND NOT EXISTS (SELECT 1 FROM recipients d
-		WHERE d.batch IN (` + places(len(recalls), "?") + `) AND d.chat_id = r.chat_id AND d.state = 'sent')`, append(args, anys(recalls)...), nil
+	// A count, and no NOT EXISTS: see Audience.where.
+	return condition + ` AND (SELECT COUNT(*) FROM recipients d
+		WHERE d.batch IN (` + places(len(recalls), "?") + `) AND d.chat_id = r.chat_id AND d.state = 'sent') = 0`, append(args, anys(recalls)...), nil
 }
 
 // SubmitBroadcast lets a draft wait for another editor; false when it was no draft.

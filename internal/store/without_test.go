@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"math"
 	"testing"
 	"time"
@@ -46,9 +47,10 @@ func TestAudienceWithout(t *testing.T) {
 		begin("first")
 		take(t, s, noon, "a", "first", 100)
 		settle("first", map[int64]outbox.State{-5: outbox.StateSent, 1: outbox.StateSent, 2: outbox.StateFailed})
-		must(t, s.MigrateChat(ctx, noon, -5, -1005))
 		_, err = s.CancelBroadcast(ctx, noon, "first")
 		must(t, err)
+		end(t, s, "a", "first", math.MinInt64+1) // its one slice
+		must(t, s.MigrateChat(ctx, noon, -5, -1005))
 
 		rest := store.Audience{Without: []string{"first"}}
 		if n, err := s.CountAudience(ctx, noon, rest, store.CategoryNewsroom); n != 3 || err != nil {
@@ -72,9 +74,7 @@ func TestAudienceWithout(t *testing.T) {
 		if _, err := s.ScheduleBroadcast(ctx, "third", noon.AddDate(1, 0, 0)); err != nil {
 			t.Fatal(err)
 		}
-		for _, id := range []string{"first", "second"} {
-			end(t, s, "a", id, math.MinInt64+1) // their one slice
-		}
+		end(t, s, "a", "second", math.MinInt64+1)
 		late := noon.AddDate(0, 6, 0)
 		prune := func() {
 			t.Helper()
@@ -87,7 +87,19 @@ func TestAudienceWithout(t *testing.T) {
 		}
 		_, err = s.CancelBroadcast(ctx, noon, "third")
 		must(t, err)
+		// A prune that is cut off before it has deleted anything has forgotten all the same.
+		cut, stop := context.WithCancel(ctx)
+		stop()
+		if _, err := s.Prune(cut, late, store.PruneRule{Rows: 30 * 24 * time.Hour}); err == nil {
+			t.Error("a prune that is cut off says nothing")
+		}
+		if forgotten, err := s.Forgotten(ctx, "first", "second"); forgotten || err != nil {
+			t.Errorf("what was not begun is forgotten: %v, %v", forgotten, err)
+		}
 		prune()
+		if forgotten, err := s.Forgotten(ctx, "first"); !forgotten || err != nil {
+			t.Errorf("it is known who has it: %v, %v", forgotten, err)
+		}
 		if n, err := s.CountAudience(ctx, late, third, store.CategoryNewsroom); n != 0 || err != nil {
 			t.Errorf("nobody knows who has it, and it goes to %d, %v", n, err)
 		}
@@ -95,4 +107,58 @@ func TestAudienceWithout(t *testing.T) {
 			t.Error("an audience without 21 broadcasts was taken")
 		}
 	})
+}
+
+// While the recipients of a broadcast are being deleted, nobody is in an audience
+// without them, whatever is left of them.
+func TestAudienceWithoutWhatIsBeingForgotten(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		for id := range int64(5) {
+			_, _, err := s.TouchChat(ctx, noon, store.Chat{ID: id + 1, Kind: "private", Language: "ru", Active: true, Subscribed: true})
+			must(t, err)
+		}
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "old", Message: text("x")}))
+		_, err := s.StartBroadcast(ctx, noon, "old")
+		must(t, err)
+		take(t, s, noon, "a", "old", 100)
+		must(t, s.Settle(ctx, noon, "a", []outbox.Settlement{{Batch: "old", ChatID: 1, State: outbox.StateSent, MessageID: 7}}))
+		_, err = s.CancelBroadcast(ctx, noon, "old")
+		must(t, err)
+		end(t, s, "a", "old", math.MinInt64+1)
+		rest := store.Audience{Without: []string{"old"}}
+		if n, err := s.CountAudience(ctx, noon, rest, store.CategoryNewsroom); n != 4 || err != nil {
+			t.Fatalf("counted %d, %v", n, err)
+		}
+		must(t, s.Forget(ctx, "old"))
+		if n, err := s.CountAudience(ctx, noon, rest, store.CategoryNewsroom); n != 0 || err != nil {
+			t.Errorf("counted %d, %v", n, err)
+		}
+	})
+}
+
+// A rest among many chats is counted and cut by the keys of the rows, also by a planner
+// that has no statistics: a join of all recipients with all of them would not end.
+func TestAudienceWithoutAmongMany(t *testing.T) {
+	const chats = 30_000
+	for name, address := range map[string]string{"sqlite": storetest.SQLite(t), "postgres": storetest.Postgres(t)} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Crowd(t, address, store.Chat{ID: -1_500_000, Kind: "group", Language: "ru", Zone: "Asia/Almaty", Active: true, Subscribed: true}, chats)
+			s := storetest.Opener(t, address)()
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // some hundred times what it takes
+			defer cancel()
+			must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "big", Message: text("x")}))
+			must(t, s.GiveHalf(ctx, "big"))
+			rest := store.Audience{Without: []string{"big"}}
+			if n, err := s.CountAudience(ctx, noon, rest, store.CategoryNewsroom); n != chats/2 || err != nil {
+				t.Fatalf("counted %d, %v", n, err)
+			}
+			must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "rest", Message: text("x"), Audience: rest}))
+			_, err := s.StartBroadcast(ctx, noon, "rest")
+			must(t, err)
+			if got := take(t, s, noon, "a", "rest", 60); len(got) != 60 {
+				t.Errorf("a slice has %d chats", len(got))
+			}
+		})
+	}
 }
