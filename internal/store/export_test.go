@@ -23,3 +23,25 @@ func (s *Store) GiveHalf(ctx context.Context, id string) error {
 	}
 	return err
 }
+
+// MergeStep and Checkpoint are the steps of what is done to the database in slices.
+func (s *Store) MergeStep(ctx context.Context, pages int) (bool, error) {
+	return s.mergeStep(ctx, pages)
+}
+
+// Checkpoint writes the log of SQLite into the database.
+func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx) }
+
+// Totals is what is remembered of how many stories there are, TotalKey of which.
+type (
+	Totals   = totals
+	TotalKey = totalKey
+)
+
+// Get returns how many there are by key.
+func (t *Totals) Get(ctx context.Context, key TotalKey, count func(context.Context) (int, error)) (int, error) {
+	return t.get(ctx, key, count)
+}
+
+// Forget forgets all of them.
+func (t *Totals) Forget() { t.forget() }

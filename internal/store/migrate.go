@@ -36,7 +36,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 
 // goMigrations are the steps in which the engines differ.
 func goMigrations(sqlite bool) []*goose.Migration {
-	return []*goose.Migration{recipientsTable(sqlite), searchTables(sqlite), storyTables(sqlite)}
+	return []*goose.Migration{recipientsTable(sqlite), searchTables(sqlite), storyTables(sqlite), upkeepTables(sqlite)}
 }
 
 // Migrate brings the schema up to this program's version. It may run in several

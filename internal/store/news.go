@@ -173,22 +173,24 @@ func (s *Store) countStories(ctx context.Context, q NewsQuery) (total int, err e
 	if q.AsOf.IsZero() || ms(q.AsOf) > newest {
 		q.AsOf = at(newest)
 	}
-	return s.totals.get(totalKey{strings.Join(q.Languages, ","), listOf(q.Topics), ms(q.AsOf)}, func() (total int, err error) {
-		// Each visible story has just one first article: counting stories in an
-		// index is far cheaper than looking for the first of each.
+	key := totalKey{strings.Join(q.Languages, ","), listOf(q.Topics), ms(q.AsOf)}
+	return s.totals.get(ctx, key, func(ctx context.Context) (total int, err error) {
+		// Each visible story has just one first article: counting stories in the order
+		// of an index is far cheaper than looking for the first of each.
 		where, args := q.visible("a")
-		return total, get(ctx, s.r, &total, `SELECT COUNT(DISTINCT a.story_id) FROM articles a WHERE `+where, args...)
+		return total, get(ctx, s.r, &total, `SELECT COUNT(*) FROM (SELECT DISTINCT a.story_id FROM articles a WHERE `+where+`) d`, args...)
 	})
 }
 
 // totals remembers how many stories there are. This process forgets it when it
-// changes the news; what another one changes is noticed after a moment, and
-// until then a total may be off by what it changed of the past.
+// changes the news. What another one changes of the past is noticed after a moment,
+// and so is what Prune deletes while it runs: a total that is older than that is
+// counted again beside the page that shows it, which does not wait.
 type totals struct {
-	mu    sync.Mutex
-	since time.Time
-	known map[totalKey]int
-	epoch int
+	mu       sync.Mutex
+	known    map[totalKey]total
+	epoch    int
+	counting sync.WaitGroup
 }
 
 type totalKey struct {
@@ -196,37 +198,61 @@ type totalKey struct {
 	asOf              int64
 }
 
+type total struct {
+	n       int
+	at      time.Time // when it was counted
+	renewed bool      // it is being counted again
+}
+
 const (
-	totalsLast = 5 * time.Second
-	maxTotals  = 256
+	totalsFresh = 5 * time.Second
+	totalsLast  = 30 * time.Second // one that nobody asked for meanwhile is not shown any more
+	maxTotals   = 256
+	countWithin = 10 * time.Second // of a page that does not wait
 )
 
-func (t *totals) get(key totalKey, count func() (int, error)) (int, error) {
+func (t *totals) get(ctx context.Context, key totalKey, count func(context.Context) (int, error)) (int, error) {
 	t.mu.Lock()
-	if time.Since(t.since) > totalsLast || len(t.known) >= maxTotals {
-		t.since, t.known = time.Now(), map[totalKey]int{}
+	known, ok := t.known[key]
+	age, epoch := time.Since(known.at), t.epoch
+	if ok && age > totalsFresh && age <= totalsLast && !known.renewed {
+		t.known[key] = total{known.n, known.at, true}
+		t.counting.Go(func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countWithin)
+			defer cancel()
+			// Should it fail, whoever asks when the total is not shown any more hears of it.
+			if n, err := count(ctx); err == nil {
+				t.keep(key, n, epoch)
+			}
+		})
 	}
-	n, ok := t.known[key]
-	epoch := t.epoch
 	t.mu.Unlock()
-	if ok {
-		return n, nil
+	if ok && age <= totalsLast {
+		return known.n, nil
 	}
-	n, err := count()
+	n, err := count(ctx)
 	if err != nil {
 		return 0, err
 	}
+	t.keep(key, n, epoch)
+	return n, nil
+}
+
+func (t *totals) keep(key totalKey, n, epoch int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if epoch == t.epoch { // else what was counted may be old by now
-		t.known[key] = n
+	if epoch != t.epoch { // what was counted may be old by now
+		return
 	}
-	return n, nil
+	if t.known == nil || len(t.known) >= maxTotals {
+		t.known = map[totalKey]total{}
+	}
+	t.known[key] = total{n: n, at: time.Now()}
 }
 
 func (t *totals) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.known = map[totalKey]int{}
+	t.known = nil
 	t.epoch++
 }

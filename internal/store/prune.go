@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -108,9 +109,9 @@ func (s *Store) pruneRecipients(ctx context.Context, old int64) (n int, err erro
 		return 0, err
 	}
 	for _, id := range ids {
-		for sl := newSlicer(); ; {
-			size := sl.size
-			k, err := sl.delete(ctx, func() (int, error) {
+		for pace := newPacer(); ; {
+			size := pace.size
+			k, err := pace.slice(ctx, s, func() (int, error) {
 				return s.write(ctx, `DELETE FROM recipients WHERE batch = ? AND chat_id IN (
 					SELECT chat_id FROM recipients WHERE batch = ? LIMIT ?)`, id, id, size)
 			})
@@ -132,7 +133,7 @@ type pruneStep struct {
 
 func (s *Store) pruneTable(ctx context.Context, p pruneStep) (n int, err error) {
 	const atOnce = 5000 // keys that are read at once
-	sl := newSlicer()
+	pace, merging := newPacer(), newMergePacer()
 	for {
 		var keys []string
 		err := list(ctx, s.r, &keys, `SELECT CAST(`+p.key+` AS TEXT) FROM `+p.table+` WHERE `+p.where+` LIMIT ?`,
@@ -141,9 +142,9 @@ func (s *Store) pruneTable(ctx context.Context, p pruneStep) (n int, err error) 
 			return n, err
 		}
 		for left := keys; len(left) > 0; {
-			part := left[:min(sl.size, len(left))]
+			part := left[:min(pace.size, len(left))]
 			left = left[len(part):]
-			k, err := sl.delete(ctx, func() (int, error) {
+			k, err := pace.slice(ctx, s, func() (int, error) {
 				// The condition once more: a row may have come into use since.
 				return s.write(ctx, `DELETE FROM `+p.table+` WHERE `+p.keyIn(len(part))+` AND `+p.where, append(anys(part), p.args...)...)
 			})
@@ -151,44 +152,17 @@ func (s *Store) pruneTable(ctx context.Context, p pruneStep) (n int, err error) 
 				return n, err
 			}
 			n += k
+			if p.table != "articles" {
+				continue
+			}
+			// Before more goes: of an index with little that is gone, a step reads little.
+			if err := s.mergeWords(ctx, merging, math.MaxInt); err != nil {
+				return n, err
+			}
 		}
 		if len(keys) < atOnce {
 			return n, nil
 		}
-	}
-}
-
-// slicer says how many rows are deleted at once. An article goes with what it is
-// found by, which on SQLite takes a hundred times as long as another row, and
-// everybody else who writes waits meanwhile.
-type slicer struct{ size int }
-
-const (
-	leastSlice, mostSlice = 10, 500
-	sliceTime             = 8 * time.Millisecond // that a slice is to take, about
-)
-
-func newSlicer() *slicer { return &slicer{size: 50} }
-
-// delete deletes a slice, makes the next one larger or smaller by the time it took,
-// and leaves the database to the others for as long.
-func (sl *slicer) delete(ctx context.Context, rows func() (int, error)) (n int, err error) {
-	began := time.Now()
-	if n, err = rows(); err != nil {
-		return 0, err
-	}
-	took := time.Since(began)
-	switch {
-	case took > sliceTime:
-		sl.size = max(sl.size/2, leastSlice)
-	case took < sliceTime/4:
-		sl.size = min(sl.size*2, mostSlice)
-	}
-	select {
-	case <-ctx.Done():
-		return n, ctx.Err()
-	case <-time.After(min(took, 100*time.Millisecond)):
-		return n, nil
 	}
 }
 

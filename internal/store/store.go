@@ -66,6 +66,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close closes the database.
 func (s *Store) Close() error {
+	s.totals.counting.Wait()
 	s.prepared.mu.Lock()
 	err := s.prepared.close()
 	s.prepared.mu.Unlock()

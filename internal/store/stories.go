@@ -251,8 +251,8 @@ func dropPrints(ctx context.Context, tx *sqlx.Tx, rows []printRow) error {
 // prunePrints drops what articles first seen before old, in Unix milliseconds, were
 // recognised by, in slices.
 func (s *Store) prunePrints(ctx context.Context, old int64) (n int, err error) {
-	for sl := newSlicer(); ; {
-		size := sl.size
+	for pace := newPacer(); ; {
+		size := pace.size
 		var rows []printRow
 		if err := list(ctx, s.r, &rows, `SELECT doc, keys FROM story_prints WHERE doc < ? ORDER BY doc LIMIT ?`, old<<docShift, size); err != nil {
 			return n, err
@@ -261,7 +261,7 @@ func (s *Store) prunePrints(ctx context.Context, old int64) (n int, err error) {
 			return n, nil
 		}
 		// Each takes its keys with it.
-		if _, err := sl.delete(ctx, func() (int, error) {
+		if _, err := pace.slice(ctx, s, func() (int, error) {
 			return len(rows), s.tx(ctx, func(tx *sqlx.Tx) error { return dropPrints(ctx, tx, rows) })
 		}); err != nil {
 			return n, err
