@@ -32,6 +32,17 @@ func (s *Store) MergeStep(ctx context.Context, pages int) (bool, error) {
 // Checkpoint writes the log of SQLite into the database.
 func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx) }
 
+// Slices does as many slices of work that is none.
+func (s *Store) Slices(ctx context.Context, n int) error {
+	pace := newPacer()
+	for range n {
+		if _, err := pace.slice(ctx, s, func() (int, error) { return 0, nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Totals is what is remembered of how many stories there are, TotalKey of which.
 type (
 	Totals   = totals

@@ -151,6 +151,11 @@ func TestIndexStaysSmall(t *testing.T) {
 	const all, keep = 1200, 200
 	items := longItems(all, 60)
 	poll(t, s, noon.Add(-24*time.Hour), "vesti", items[:all-keep]...)
+	n, err := s.IndexArticles(t.Context(), 10)
+	must(t, err)
+	if levels := ftsLevels(t, db); n != 10 || len(levels) != 1 || len(levels[0].parts) != 1 || levels[0].parts[0].articles != 10 {
+		t.Errorf("a slice of %d articles is %+v, want one part", n, levels)
+	}
 	for i := 0; ; i++ {
 		n, err := s.IndexArticles(t.Context(), 10)
 		must(t, err)
@@ -262,7 +267,11 @@ func TestCheckpoint(t *testing.T) {
 	if !rows.Next() {
 		t.Fatal(rows.Err())
 	}
-	must(t, s.Checkpoint(t.Context()))
+	must(t, s.Slices(t.Context(), 7))
+	if size() != before {
+		t.Error("the log is written after each slice")
+	}
+	must(t, s.Slices(t.Context(), 8))
 	if after := size(); after <= before {
 		t.Errorf("the database has %d bytes, had %d", after, before)
 	}

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +50,7 @@ func (s *Store) IndexArticles(ctx context.Context, limit int) (n int, err error)
 	}
 	s.indexing.Unlock()
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		var fts []docTerms
 		for _, r := range rows {
 			same, err := exec(ctx, tx, `UPDATE articles SET words_stale = 0 WHERE article_id = ? AND words_stale = ?`, r.ID, r.Stale)
 			if err != nil {
@@ -56,11 +59,16 @@ func (s *Store) IndexArticles(ctx context.Context, limit int) (n int, err error)
 			if same == 0 {
 				continue
 			}
-			if err := s.indexArticle(ctx, tx, r.ID, r.PublishedAt, r.terms); err != nil {
+			doc, err := s.indexArticle(ctx, tx, r.ID, r.PublishedAt, r.terms)
+			if err != nil {
 				return fmt.Errorf("article %s: %w", r.ID, err)
 			}
+			fts = append(fts, docTerms{doc, r.terms})
 		}
-		return nil
+		if s.engine == enginePostgres { // which has the words beside the number
+			return nil
+		}
+		return indexFTS5(ctx, tx, fts)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("index articles: %w", err)
@@ -94,32 +102,47 @@ const (
 	docTries = 1 << docBits
 )
 
-func (s *Store) indexArticle(ctx context.Context, tx *sqlx.Tx, id string, published int64, terms string) error {
+// indexArticle gives an article a number, and on PostgreSQL its words with it.
+func (s *Store) indexArticle(ctx context.Context, tx *sqlx.Tx, id string, published int64, terms string) (doc int64, err error) {
 	if _, err := exec(ctx, tx, `DELETE FROM search_docs WHERE article_id = ?`, id); err != nil {
-		return err
+		return 0, err
+	}
+	insert, words := `INSERT INTO search_docs (doc, article_id) VALUES (?, ?) ON CONFLICT (doc) DO NOTHING`, []any(nil)
+	if s.engine == enginePostgres {
+		insert = `INSERT INTO search_docs (doc, article_id, words) VALUES (?, ?, CAST(? AS TSVECTOR)) ON CONFLICT (doc) DO NOTHING`
+		words = []any{tsvector(terms)}
 	}
 	h := fnv.New32a()
 	h.Write([]byte(id)) //nolint:errcheck // a hash never fails
 	for try := range int64(docTries) {
 		doc := published<<docBits + int64(h.Sum32()%(1<<docBits)) + try
-		if s.engine == enginePostgres {
-			n, err := exec(ctx, tx, `INSERT INTO search_docs (doc, article_id, words) VALUES (?, ?, CAST(? AS TSVECTOR)) ON CONFLICT (doc) DO NOTHING`,
-				doc, id, tsvector(terms))
-			if err != nil || n == 1 {
-				return err
-			}
-			continue
-		}
-		n, err := exec(ctx, tx, `INSERT INTO search_docs (doc, article_id) VALUES (?, ?) ON CONFLICT (doc) DO NOTHING`, doc, id)
-		if err != nil {
-			return err
-		}
-		if n == 1 {
-			_, err := exec(ctx, tx, `INSERT INTO search_words (rowid, words) VALUES (?, ?)`, doc, terms)
-			return err
+		n, err := exec(ctx, tx, insert, append([]any{doc, id}, words...)...)
+		if err != nil || n == 1 {
+			return doc, err
 		}
 	}
-	return fmt.Errorf("too many articles at %d", published)
+	return 0, fmt.Errorf("too many articles at %d", published)
+}
+
+type docTerms struct {
+	doc   int64
+	terms string
+}
+
+// indexFTS5 gives articles their words, in one statement and the lowest number first:
+// FTS5 ends a part of its index with a number that is lower than the one before and
+// with any other statement, and would have to merge as many parts as there are articles.
+func indexFTS5(ctx context.Context, tx *sqlx.Tx, docs []docTerms) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	slices.SortFunc(docs, func(a, b docTerms) int { return cmp.Compare(a.doc, b.doc) })
+	var args []any
+	for _, d := range docs {
+		args = append(args, d.doc, d.terms)
+	}
+	_, err := exec(ctx, tx, `INSERT INTO search_words (rowid, words) VALUES `+places(len(docs), "(?, ?)"), args...)
+	return err
 }
 
 // tsvector writes terms as PostgreSQL's type is written, each with its places: no
