@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,13 +17,15 @@ func TestTotals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var totals store.Totals
 		var key store.TotalKey
-		counted, there := 0, 10
-		var fails error
+		var mu sync.Mutex // guards the three
+		counted, there, fails := 0, 0, error(nil)
 		count := func(context.Context) (int, error) {
-			n := there // as of when counting begins
+			mu.Lock()
+			n, err := there, fails // as of when counting begins
 			counted++
+			mu.Unlock()
 			time.Sleep(time.Second)
-			return n, fails
+			return n, err
 		}
 		steps := []struct {
 			name        string
@@ -50,7 +53,9 @@ func TestTotals(t *testing.T) {
 		}
 		for _, c := range steps {
 			time.Sleep(c.wait)
+			mu.Lock()
 			there, fails = c.there, c.fails
+			mu.Unlock()
 			if c.forget {
 				totals.Forget()
 			}
@@ -60,9 +65,11 @@ func TestTotals(t *testing.T) {
 				t.Errorf("%s: waited %v, want %v", c.name, waited, c.waits)
 			}
 			synctest.Wait()
+			mu.Lock()
 			if n != c.want || counted != c.count || !errors.Is(err, c.err) {
 				t.Errorf("%s: %d, counted %d times, %v; want %d, %d times", c.name, n, counted, err, c.want, c.count)
 			}
+			mu.Unlock()
 		}
 	})
 }
