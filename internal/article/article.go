@@ -31,7 +31,12 @@ type Block struct {
 
 // Article is a page as a reader wants it. Published is zero, and the strings empty, when the page does not say.
 type Article struct {
-	URL       string
+	// URL is the page's address: the one that it gives as its own when that is of the
+	// same site, else the one it was read at.
+	URL string
+	// Canonical is the address that the page gives as its own, on whichever site; a
+	// claim, which others have to bear out.
+	Canonical string `json:",omitempty"`
 	Title     string
 	Author    string
 	Language  string

@@ -142,8 +142,13 @@ func (e *Extractor) read(body []byte, contentType, pageURL, selector string) (Ar
 		return Article{}, err
 	}
 	meta := readMetadata(doc, base, zone)
+	own := claimed(doc, base, where)
+	if SameSite(own, pageURL) {
+		pageURL = own
+	}
 	art := Article{
 		URL:       pageURL,
+		Canonical: own,
 		Title:     meta.title,
 		Author:    meta.author,
 		Language:  meta.language,
