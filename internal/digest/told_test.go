@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"newsbot/internal/article"
 	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
 	"newsbot/internal/store"
@@ -101,6 +102,58 @@ func TestPlanTellsWhatWasStopped(t *testing.T) {
 			if !strings.Contains(d.Message.Text, "Срочная") {
 				t.Errorf("the story is lost:\n%s", d.Message.Text)
 			}
+		}
+	})
+}
+
+// A story that was sent, in a digest or as breaking news, is not sent again because its
+// source changes the headline and the text.
+func TestPlanTellsNoChange(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		b := newBoard(t, open())
+		almaty := zone(t, "Asia/Almaty")
+		now := time.Date(2026, 4, 7, 8, 0, 5, 0, almaty)
+		b.chat(1, now.Add(-time.Hour), 8*60)
+		b.story("a1", "Мост открыли", now.Add(-30*time.Minute))
+		plan := func() string {
+			t.Helper()
+			if n, err := Plan(b.ctx, b.db, rates.Board{}, now, quiet); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+			for _, d := range b.take(now) {
+				if d.Lane == outbox.LaneDigest {
+					return d.Message.Text
+				}
+			}
+			t.Fatal("no digest")
+			return ""
+		}
+		if text := plan(); !strings.Contains(text, "Мост открыли") {
+			t.Fatalf("the first digest:\n%s", text)
+		}
+		b.story("b1", "Срочная", now.Add(time.Hour))
+		b.must(b.db.CreateBroadcast(b.ctx, now, store.Broadcast{ID: "run", Category: store.CategoryBreaking, ArticleID: "b1", Message: outbox.Message{Text: "!"}}))
+		if started, err := b.db.StartBroadcast(b.ctx, now.Add(2*time.Hour), "run"); !started || err != nil {
+			t.Fatal(started, err)
+		}
+		if _, ok, err := b.db.TakeSlice(b.ctx, now, "test", time.Hour, "run", 9); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		b.must(b.db.Settle(b.ctx, now.Add(2*time.Hour), "test", []outbox.Settlement{{Batch: "run", ChatID: 1, State: outbox.StateSent, MessageID: 9}}))
+
+		later := now.Add(3 * time.Hour)
+		b.story("a1", "Мост закрыли", later)
+		b.story("b1", "Срочная: подробности", later)
+		for _, id := range []string{"a1", "b1"} {
+			b.must(b.db.SaveText(b.ctx, later, id, article.Article{Published: later, Blocks: []article.Block{{Kind: article.Paragraph, Text: "Новый текст."}}}))
+			if list, err := b.db.Revisions(b.ctx, id); len(list) != 1 || err != nil {
+				t.Fatalf("%s has not changed: %v, %v", id, list, err)
+			}
+		}
+		b.story("c1", "Другая", later)
+		now = now.AddDate(0, 0, 1)
+		if text := plan(); !strings.Contains(text, "Другая") || strings.Contains(text, "Мост") || strings.Contains(text, "Срочная") {
+			t.Errorf("the next digest:\n%s", text)
 		}
 	})
 }

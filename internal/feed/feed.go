@@ -37,14 +37,15 @@ type Selectors struct {
 	Text string `yaml:"text,omitempty"`
 }
 
-// Item is one entry of a source. Link is absolute; Published is zero when the
-// source does not say; Summary is plain text; Content is the entry's HTML when the feed carries it.
+// Item is one entry of a source. Link is absolute; Published, and Updated, which is when
+// it was edited last, are zero when the source does not say; Summary is plain text; Content is the entry's HTML when the feed carries it.
 type Item struct {
 	ID         string
 	Link       string
 	Title      string
 	Author     string
 	Published  time.Time
+	Updated    time.Time `json:",omitzero"`
 	Image      string
 	Summary    string
 	Content    string

@@ -190,6 +190,7 @@ func (p parsing) item(raw *gofeed.Item, feedTitle string) (Item, bool) {
 		it.ID = it.Link
 	}
 	it.Published = p.published(raw)
+	it.Updated = p.updated(it.Published, raw.Updated, extension(raw.Extensions, "dcterms", "modified"))
 	it.Image = p.image(raw, text)
 	for _, c := range raw.Categories {
 		if c = shorten(plain(p.sections.put(c)), maxName); c != "" && len(it.Categories) < 20 && !slices.Contains(it.Categories, c) {
@@ -279,6 +280,17 @@ func (p parsing) published(raw *gofeed.Item) time.Time {
 	for _, t := range []*time.Time{raw.PublishedParsed, raw.UpdatedParsed} {
 		if t != nil && t.Year() >= firstYear {
 			return p.notAfterNow(t.UTC())
+		}
+	}
+	return time.Time{}
+}
+
+// updated is the first date of those that may say when an entry was edited: after it was
+// published. One from the future says nothing: it would be another one at each reading.
+func (p parsing) updated(published time.Time, dates ...string) time.Time {
+	for _, d := range dates {
+		if t, ok := parseDate(d, p.zone, p.now); ok && t.After(published) && !t.After(p.now) {
+			return t.UTC()
 		}
 	}
 	return time.Time{}

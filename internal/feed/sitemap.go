@@ -45,6 +45,7 @@ func (p parsing) sitemap(text string) (Feed, error) {
 				break
 			}
 		}
+		it.Updated = p.updated(it.Published, e.LastMod)
 		if len(e.Images) > 0 {
 			it.Image = p.resolve(e.Images[0])
 		}

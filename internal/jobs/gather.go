@@ -150,7 +150,7 @@ func newItems(src feed.Source, f feed.Feed, topics *feed.TopicTable, now time.Ti
 		seen[id] = true
 		item := store.NewItem{
 			ID: id, Link: i.Link, Title: i.Title, Author: i.Author,
-			Image: i.Image, Summary: i.Summary, PublishedAt: i.Published,
+			Image: i.Image, Summary: i.Summary, PublishedAt: i.Published, UpdatedAt: i.Updated,
 		}
 		if item.PublishedAt.After(now) {
 			item.PublishedAt = now

@@ -25,6 +25,9 @@ func (j *Jobs) assignStories(ctx context.Context) error {
 	if err := j.remakePrints(ctx); err != nil {
 		return err
 	}
+	if err := j.reprint(ctx); err != nil {
+		return err
+	}
 	fresh, err := j.Store.Unassigned(ctx, storiesAtOnce)
 	if err != nil {
 		return fmt.Errorf("find articles without a story: %w", err)
@@ -51,9 +54,65 @@ func (j *Jobs) assignStory(ctx context.Context, a store.Article) error {
 		return fmt.Errorf("find the story of %s: %w", a.ID, err)
 	}
 	if telling.StoryID, telling.Merged = story.Choose(f, known); telling.StoryID == "" {
-		telling.StoryID = a.ID
+		telling.StoryID = a.StoryID
+	}
+	if err := j.joinPage(ctx, a, f, &telling); err != nil {
+		return err
 	}
 	return j.Store.SetStory(ctx, telling)
+}
+
+// joinPage adds to a telling the stories of the articles that are the same page under
+// another address. Of all of them the one that was told first stays.
+func (j *Jobs) joinPage(ctx context.Context, a store.Article, f story.Fingerprint, telling *store.Telling) error {
+	kindred, err := j.Store.Kindred(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	stories := []string{telling.StoryID}
+	for _, k := range kindred {
+		if !slices.Contains(stories, k.StoryID) && story.SamePage(f, fingerprint(k)) {
+			stories = append(stories, k.StoryID)
+		}
+	}
+	if len(stories) == 1 {
+		return nil
+	}
+	byAge, err := j.Store.ByAge(ctx, append(stories, telling.Merged...))
+	if err != nil {
+		return err
+	}
+	if len(byAge) > 0 { // else all of them are gone by now
+		telling.StoryID, telling.Merged = byAge[0], byAge[1:]
+	}
+	return nil
+}
+
+// reprint makes articles recognisable by what they say since they were changed. They
+// stay in their stories; one whose page has given another address as its own since may
+// join the story that is told there.
+func (j *Jobs) reprint(ctx context.Context) error {
+	for ctx.Err() == nil {
+		changed, err := j.Store.Reworded(ctx, printsSlice)
+		if err != nil || len(changed) == 0 {
+			return err
+		}
+		for _, a := range changed {
+			f := fingerprint(a)
+			telling, err := told(a, f)
+			if err != nil {
+				return err
+			}
+			telling.StoryID = a.StoryID
+			if err := j.joinPage(ctx, a, f, &telling); err != nil {
+				return err
+			}
+			if err := j.Store.SetStory(ctx, telling); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // tellings are those of the stories that an article may tell: of all that have an
@@ -125,5 +184,5 @@ func told(a store.Article, f story.Fingerprint) (store.Telling, error) {
 	if err != nil {
 		return store.Telling{}, fmt.Errorf("encode fingerprint of %s: %w", a.ID, err)
 	}
-	return store.Telling{ArticleID: a.ID, SeenAt: a.FirstSeenAt, Form: story.Form, Print: encoded, Keys: f.Keys()}, nil
+	return store.Telling{ArticleID: a.ID, SeenAt: a.FirstSeenAt, Form: story.Form, Print: encoded, Keys: f.Keys(), Reprint: a.Reprint}, nil
 }

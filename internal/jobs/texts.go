@@ -12,6 +12,7 @@ import (
 	"newsbot/internal/feed"
 	"newsbot/internal/fetch"
 	"newsbot/internal/store"
+	"newsbot/internal/story"
 )
 
 // fullTextLength is from how many characters on a feed's content counts as the
@@ -25,6 +26,7 @@ const (
 	pageTimeout     = 30 * time.Second
 	firstTextRetry  = 10 * time.Minute // after the first failure
 	unreadableTries = 3                // of a page that answers and has no text
+	rereadTries     = 3                // of a page whose text is there already
 )
 
 // fullText is the item's text when the feed carries it whole, or nil. A teaser
@@ -103,20 +105,38 @@ func (j *Jobs) readPage(ctx context.Context, a store.Article, selector string) e
 		j.Log.Debug("article page failed", slog.String("article", a.ID), slog.String("link", fetch.Redact(a.Link)), slog.Any("error", err))
 		return j.Store.FailText(ctx, now, a.ID, err.Error(), textRetry(a, err, now))
 	}
-	if err := j.Store.SaveText(ctx, now, a.ID, read); err != nil {
+	if err := errors.Join(j.noteAlias(ctx, a, read), j.Store.SaveText(ctx, now, a.ID, read)); err != nil {
 		// It would come first at every turn, so it is left for later like a page that fails.
 		return errors.Join(err, j.Store.FailText(ctx, now, a.ID, err.Error(), textRetry(a, err, now)))
 	}
 	return nil
 }
 
+// noteAlias remembers the address that an article's page gives as its own, when it is
+// not the one it is known by.
+func (j *Jobs) noteAlias(ctx context.Context, a store.Article, read article.Article) error {
+	link, err := story.CanonicalLink(read.Canonical)
+	if err != nil {
+		return nil //nolint:nilerr // a page that says nothing of the kind
+	}
+	if id := story.ID(link); id != a.ID {
+		// What the feed led to has to be of the site, too: an address that leads to
+		// another site's page makes it no page of one's own.
+		own := read.URL == read.Canonical && article.SameSite(a.Link, read.Canonical)
+		return j.Store.AddAlias(ctx, a.ID, id, own)
+	}
+	return nil
+}
+
 // textRetry is when a page that failed is tried again: later after each
-// failure, zero when it is not worth it.
+// failure, zero when it is not worth it. A page that is read again because its source
+// has changed the article is tried a few times: a text is there.
 func textRetry(a store.Article, err error, now time.Time) time.Time {
 	var status *fetch.StatusError
 	switch {
 	case errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone),
-		now.Sub(a.FirstSeenAt) > textTries:
+		a.HasText && a.TextTries+1 >= rereadTries,
+		!a.HasText && now.Sub(a.FirstSeenAt) > textTries:
 		return time.Time{}
 	case errors.Is(err, article.ErrNoText), errors.Is(err, article.ErrNotHTML), errors.Is(err, article.ErrTooComplex),
 		errors.Is(err, article.ErrLogin), errors.Is(err, article.ErrMissing), errors.Is(err, article.ErrList):

@@ -344,7 +344,7 @@ func TestRecordPoll(t *testing.T) {
 		want := store.Article{
 			ID: "a1", SourceID: "dala", SourceTitle: "Дала жаңалықтары", Link: full.Link, Title: full.Title, Author: full.Author, Language: "kk",
 			Image: full.Image, Summary: full.Summary, Topic: "қоғам", StoryID: "st", PublishedAt: noon.Add(-time.Hour), FirstSeenAt: noon,
-			Blocks: full.Blocks, TextState: store.TextReady,
+			Blocks: full.Blocks, TextState: store.TextReady, HasText: true,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("-want +got\n%s", diff)

@@ -124,9 +124,9 @@ func (s *Store) retell(ctx context.Context, q NewsQuery, headlines []Headline) e
 	where, args := q.visible("a")
 	var rows []struct {
 		headlineRow
-		TextState string `db:"text_state"`
+		HasText bool `db:"has_text"`
 	}
-	err := list(ctx, s.r, &rows, `SELECT `+headlineColumns+`, a.text_state FROM articles a JOIN sources s ON s.source_id = a.source_id
+	err := list(ctx, s.r, &rows, `SELECT `+headlineColumns+`, `+hasText+` AS has_text FROM articles a JOIN sources s ON s.source_id = a.source_id
 		WHERE a.story_id IN (`+places(len(stories), "?")+`) AND `+where+` ORDER BY a.first_seen_at, a.article_id`,
 		append(append([]any{ms(asOf)}, anys(stories)...), args...)...)
 	if err != nil {
@@ -143,8 +143,8 @@ func (s *Store) retell(ctx context.Context, q NewsQuery, headlines []Headline) e
 			if q.Prefer == "" || r.Language != q.Prefer || h.Language == q.Prefer {
 				continue
 			}
-			if has := r.TextState == TextReady; told.ID == h.ID || has && !ready {
-				told, ready = r.headline(), has
+			if told.ID == h.ID || r.HasText && !ready {
+				told, ready = r.headline(), r.HasText
 			}
 		}
 		delete(languages, told.Language)

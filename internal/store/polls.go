@@ -21,8 +21,8 @@ const relist = 6 * time.Hour
 const unknownAge = 24 * time.Hour
 
 // RecordPoll writes the outcome of a poll and its new items in one transaction.
-// All items the source lists belong in it: a known one is refreshed when its
-// source changed its title, and not repeated. It returns how many were new.
+// All items the source lists belong in it: a known one, also under another name, is not
+// repeated, and changed when its source says something else of it. It returns how many were new.
 func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added int, err error) {
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		added = 0
@@ -33,7 +33,7 @@ func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added in
 				undated = now.Add(-unknownAge)
 			}
 			for items := range chunks(p.Items, chunk) {
-				n, err := recordItems(ctx, tx, now, undated, p.SourceID, items, days)
+				n, err := s.recordItems(ctx, tx, now, undated, p.SourceID, items, days)
 				if err != nil {
 					return err
 				}
@@ -137,49 +137,26 @@ func dayOf(published, now time.Time) int64 {
 	return ms(published.UTC().Truncate(24 * time.Hour))
 }
 
-func recordItems(ctx context.Context, tx *sqlx.Tx, now, undated time.Time, sourceID string, items []NewItem, days map[int64]int) (added int, err error) {
-	ids := make([]string, len(items))
-	for i, it := range items {
-		ids[i] = it.ID
-	}
-	var rows []struct {
-		ID       string `db:"article_id"`
-		SourceID string `db:"source_id"`
-		Title    string `db:"title"`
-		ListedAt int64  `db:"listed_at"`
-	}
-	err = list(ctx, tx, &rows, `SELECT article_id, source_id, title, listed_at FROM articles
-		WHERE article_id IN (`+places(len(ids), "?")+`)`, anys(ids)...)
+func (s *Store) recordItems(ctx context.Context, tx *sqlx.Tx, now, undated time.Time, sourceID string, items []NewItem, days map[int64]int) (added int, err error) {
+	found, err := knownOf(ctx, tx, items)
 	if err != nil {
 		return 0, err
 	}
-	known := make(map[string]bool, len(rows))
-	stale := map[string]bool{}
-	for _, r := range rows {
-		known[r.ID] = true
-		for _, it := range items {
-			// Another source's wording of the same page stays out: two of them
-			// would take turns for ever.
-			if it.ID == r.ID && r.SourceID == sourceID && (it.Title != r.Title || r.ListedAt < ms(now.Add(-relist))) {
-				stale[r.ID] = true
-			}
-		}
+	changed, listed := relisted(sourceID, items, found, now)
+	if err := s.relist(ctx, tx, now, changed, listed); err != nil {
+		return 0, err
 	}
 	var fresh []NewItem
+	taken := make(map[string]bool, len(items))
 	for _, it := range items {
-		if stale[it.ID] {
-			_, err = exec(ctx, tx, `UPDATE articles SET title = ?, listed_at = ?, summary = CASE WHEN CAST(? AS TEXT) <> '' THEN CAST(? AS TEXT) ELSE summary END
-				WHERE article_id = ?`, it.Title, ms(now), it.Summary, it.Summary, it.ID)
-			if err != nil {
-				return 0, fmt.Errorf("item %s: %w", it.ID, err)
-			}
-		} else if !known[it.ID] {
-			known[it.ID] = true
-			if it.PublishedAt.IsZero() {
-				it.PublishedAt = undated
-			}
-			fresh = append(fresh, it)
+		if _, ok := found[it.ID]; ok || taken[it.ID] {
+			continue
 		}
+		taken[it.ID] = true
+		if it.PublishedAt.IsZero() {
+			it.PublishedAt = undated
+		}
+		fresh = append(fresh, it)
 	}
 	// In one order, so that two sources with the same pages never wait for each other.
 	slices.SortFunc(fresh, func(a, b NewItem) int { return strings.Compare(a.ID, b.ID) })
@@ -192,7 +169,7 @@ func insertItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 	if len(items) == 0 {
 		return 0, nil
 	}
-	const values = 17
+	const values = 19
 	args := make([]any, 0, values*len(items))
 	published := make(map[string]time.Time, len(items))
 	for _, it := range items {
@@ -210,12 +187,12 @@ func insertItems(ctx context.Context, tx *sqlx.Tx, now time.Time, sourceID strin
 		}
 		published[it.ID] = it.PublishedAt
 		args = append(args, it.ID, sourceID, story, it.Language, it.Topic, ms(it.PublishedAt), ms(now), ms(now),
-			state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.StoryID != "", blocks)
+			state, ms(now), it.Link, it.Title, it.Author, it.Image, it.Summary, it.StoryID != "", blocks, it.said(), ms(it.UpdatedAt))
 	}
 	var ids []string
 	err = list(ctx, tx, &ids, `INSERT INTO articles (article_id, source_id, story_id, language, topic, published_at, first_seen_at, listed_at,
-			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, story_set, blocks)
-		VALUES `+places(len(items), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?)")+`
+			text_state, text_due_at, text_tries, text_error, link, title, author, image, summary, story_set, blocks, said, edited_at)
+		VALUES `+places(len(items), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, ?)")+`
 		ON CONFLICT (article_id) DO NOTHING RETURNING article_id`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%d new items: %w", len(items), err)

@@ -30,14 +30,15 @@ type Telling struct {
 	Form      int    // which form Print has
 	Print     []byte // nil: it is recognised by nothing
 	Keys      []int64
+	Reprint   int // Article.Reprint as it was read
 }
 
 // Unassigned returns articles whose story has not been looked for yet and whose
 // text is there or cannot be had, with their texts, oldest first.
 func (s *Store) Unassigned(ctx context.Context, limit int) ([]Article, error) {
 	var rows []articleRow
-	err := list(ctx, s.r, &rows, `SELECT `+articleColumns+`, a.blocks FROM articles a JOIN sources s ON s.source_id = a.source_id
-		WHERE NOT a.story_set AND a.text_state <> 'pending' ORDER BY a.first_seen_at, a.article_id LIMIT ?`, limit)
+	err := list(ctx, s.r, &rows, `SELECT `+articleColumns+`, a.reprint, a.blocks FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE NOT a.story_set AND (a.text_state <> 'pending' OR a.blocks <> '') ORDER BY a.first_seen_at, a.article_id LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read articles without a story: %w", err)
 	}
@@ -171,6 +172,18 @@ func (s *Store) SetStory(ctx context.Context, t Telling) error {
 	return nil
 }
 
+// Reworded returns articles whose story is known and that have changed since they were
+// made recognisable, or of which another name is known since, with their texts.
+func (s *Store) Reworded(ctx context.Context, limit int) ([]Article, error) {
+	var rows []articleRow
+	err := list(ctx, s.r, &rows, `SELECT `+articleColumns+`, a.reprint, a.blocks FROM articles a JOIN sources s ON s.source_id = a.source_id
+		WHERE a.reprint > 0 AND a.story_set ORDER BY a.first_seen_at LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read articles that have changed: %w", err)
+	}
+	return articles(rows)
+}
+
 // SavePrints sets what articles are recognised by, and leaves their stories alone.
 func (s *Store) SavePrints(ctx context.Context, tellings []Telling) error {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
@@ -188,6 +201,11 @@ func (s *Store) SavePrints(ctx context.Context, tellings []Telling) error {
 }
 
 func savePrint(ctx context.Context, tx *sqlx.Tx, t Telling) error {
+	if t.Reprint > 0 { // what changes meanwhile is made recognisable the next time
+		if _, err := exec(ctx, tx, `UPDATE articles SET reprint = 0 WHERE article_id = ? AND reprint = ?`, t.ArticleID, t.Reprint); err != nil {
+			return err
+		}
+	}
 	var old []printRow
 	if err := list(ctx, tx, &old, `SELECT doc, keys FROM story_prints WHERE article_id = ?`, t.ArticleID); err != nil {
 		return err

@@ -134,18 +134,19 @@ type NewItem struct {
 	Summary     string
 	Topic       string
 	PublishedAt time.Time       // zero: the source does not say
+	UpdatedAt   time.Time       // when the source says that it edited it last; zero: it does not say
 	Blocks      []article.Block // the full text when the source carries it; nil: it is to be fetched
 	StoryID     string          // empty: a story of its own
 }
 
 // The states of an article's text.
 const (
-	TextPending = "pending" // to be fetched
+	TextPending = "pending" // to be fetched, for the first time or again
 	TextReady   = "ready"
 	TextFailed  = "failed" // will not be tried again
 )
 
-// Article is a stored article. PendingTexts leaves Blocks and Sources empty.
+// Article is a stored article. PendingTexts leaves Blocks, Sources and RevisedAt empty.
 type Article struct {
 	ID          string
 	SourceID    string
@@ -163,7 +164,18 @@ type Article struct {
 	Blocks      []article.Block
 	TextState   string
 	TextTries   int         // failed fetches of the text
+	HasText     bool        // a text is there, also while its page is read again
+	Reprint     int         // grows when what its story is recognised by has to be made anew
+	RevisedAt   time.Time   // when it last became another than it was; zero: never
 	Sources     []SourceRef // the other articles of the same story, oldest first
+}
+
+// Revision is what an article was until its source changed it.
+type Revision struct {
+	ReplacedAt time.Time
+	Title      string
+	Summary    string
+	Blocks     []article.Block // none: there was no text yet
 }
 
 // SourceRef is another source's article about the same story.
