@@ -88,6 +88,9 @@ func (b *Bot) articleGone(ctx context.Context, r *request, from listPlace) (answ
 func articleScreen(r *request, a store.Article, page int, from listPlace) outbox.Message {
 	title := "<b>" + locale.Escape(locale.Clip(a.Title, 300)) + "</b>"
 	head := title + "\n<i>" + locale.Escape(strings.Join(details(r, a), " · ")) + "</i>"
+	if !a.RevisedAt.IsZero() {
+		head += "\n<i>" + r.p.H("article.updated", "Time", r.p.TimeOrDay(a.RevisedAt, r.now)) + "</i>"
+	}
 	if caption := article.Caption(a.Blocks, a.Image); caption != "" && digest.WebLink(a.Image) != "" {
 		head += "\n<i>📷 " + locale.Escape(locale.Clip(caption, maxPictureCaption)) + "</i>"
 	}
@@ -120,6 +123,9 @@ func articleScreen(r *request, a store.Article, page int, from listPlace) outbox
 	}
 	if reason == "article.pending" {
 		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("button.refresh"), Data: self(0)}})
+	}
+	if !a.RevisedAt.IsZero() {
+		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("article.before"), Data: revisionsData(a.ID, 0, from)}})
 	}
 	var links []outbox.Button
 	if link := digest.WebLink(a.Link); link != "" {

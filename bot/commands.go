@@ -64,6 +64,7 @@ func buttons() map[string]button {
 		"a": {name: "article", run: (*Bot).articlePage},
 		"d": {name: "open", run: (*Bot).openArticle},
 		"s": {name: "sources", run: (*Bot).articleSources},
+		"u": {name: "revisions", run: (*Bot).articleRevisions},
 		"r": {name: "rates", run: (*Bot).ratesRefresh},
 		"c": {name: "chart", run: (*Bot).chart},
 		"k": {name: "currencies", admin: true, run: (*Bot).currencies},

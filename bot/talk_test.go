@@ -312,7 +312,7 @@ func TestHostileButtons(t *testing.T) {
 	d := open(t, "en")
 	d.refused = true // their ids are made up
 	for i, data := range []string{"", "zz", "n:-1", "n:99999999999999999999", "n:0:zzzzzzzzzzzzzzzzzzzz", "a:", "a:../../etc:0", "a:" + strings.Repeat("x", 60),
-		"f:xx", "g:t:1440", "g:t:", "g:w:128", "g:w:0", "l:", "m:broadcast", "m:nosuch", "b:x:go", "b::", "r:USD'--", "d:", "s:::", "x:x:x", "g:nosuch", "a:abc:-1:0:"} {
+		"f:xx", "g:t:1440", "g:t:", "g:w:128", "g:w:0", "l:", "m:broadcast", "m:nosuch", "b:x:go", "b::", "r:USD'--", "d:", "s:::", "x:x:x", "g:nosuch", "a:abc:-1:0:", "u:", "u:..:0", "u:abc:x:"} {
 		d.must(d.bot.Handle(d.ctx(), []telegram.Update{{ID: int64(930_000 + i), Callback: &telegram.Callback{
 			ID: "1", From: telegram.User{ID: reader}, Data: data,
 			Message: &telegram.Message{ID: 1, Chat: telegram.Chat{ID: reader, Kind: telegram.Private}},
