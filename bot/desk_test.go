@@ -162,12 +162,24 @@ func openOn(t *testing.T, language, address string, board rates.Board, zone *tim
 	})
 	d.start = func() { running.Go(func() { _ = delivery.Run(ctx) }) }
 	t.Cleanup(func() {
+		d.quiet()
 		cancel()
 		d.tg.Close() // or the last poll takes its time
 		running.Wait()
 		d.check()
 	})
 	return d
+}
+
+// quiet waits until what was begun is answered, such as a file that is being sent, but
+// not for what a test has made hang.
+func (d *desk) quiet() {
+	answered := make(chan struct{})
+	go func() { d.bot.Wait(); close(answered) }()
+	select {
+	case <-answered:
+	case <-time.After(5 * time.Second):
+	}
 }
 
 func (d *desk) clock() time.Time      { return time.Unix(0, d.now.Load()) }
