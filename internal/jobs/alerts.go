@@ -20,9 +20,6 @@ const (
 	// freshAlert is how old the date of a rate may be when it is told: what was
 	// crossed while nobody could be told is no news any more.
 	freshAlert = 3 * 24 * time.Hour
-	// dayBefore is how far back the list before may be for a change to be told as
-	// a day's: past any holidays on which a bank lists nothing.
-	dayBefore = recentDays * 24 * time.Hour
 )
 
 // hysteresis is how far, as a share of its threshold, a rate has to come back
@@ -31,8 +28,9 @@ var hysteresis = decimal.New(2, -3)
 
 // alerts holds what chats watch for against the rates that are new.
 func (j *Jobs) alerts(ctx context.Context) error {
+	waiting := 0
 	for {
-		due, err := j.main.dueAlerts(ctx)
+		due, err := j.main.dueAlerts(ctx, waiting)
 		if err != nil {
 			return fmt.Errorf("find due alerts: %w", err)
 		}
@@ -40,9 +38,13 @@ func (j *Jobs) alerts(ctx context.Context) error {
 			return nil
 		}
 		now := j.Now()
-		outcomes := make([]store.AlertOutcome, len(due))
-		for i, d := range due {
-			outcomes[i] = judge(j.main.bank.Book(), d, now)
+		outcomes := make([]store.AlertOutcome, 0, len(due))
+		for _, d := range due {
+			if out := judge(j.main.bank.Book(), d, now); out.Checked.Equal(d.Checked) {
+				waiting++
+			} else {
+				outcomes = append(outcomes, out)
+			}
 		}
 		sent, err := j.main.store.SettleAlerts(ctx, now, outcomes)
 		if err != nil {
@@ -57,27 +59,33 @@ func (j *Jobs) alerts(ctx context.Context) error {
 
 // dueAlerts waits for lists that are just being read. After downtime today's
 // comes before those of the days that were missed, and held against the last
-// one known its change would be that of many days.
-func (t *teller) dueAlerts(ctx context.Context) ([]store.DueAlert, error) {
+// one known its change would be that of many days. The first skip are left out.
+func (t *teller) dueAlerts(ctx context.Context, skip int) ([]store.DueAlert, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.store.DueAlerts(ctx, alertSlice)
+	return t.store.DueAlerts(ctx, skip, alertSlice)
 }
 
 // judge decides on one alert. Each rate is looked at in its turn, so that a
 // crossing is seen even when the next day takes it back; the last one is told.
+// Of a day's change that is not known yet, as lists before it are missing, nothing
+// is decided: Checked stays before it while it is news and the newest.
 func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome {
 	out := store.AlertOutcome{Alert: d.Alert, Armed: d.Armed, Checked: d.Checked}
 	for i, rate := range d.Rates {
 		if !rate.Date.After(d.Checked) {
 			continue
 		}
-		out.Checked = rate.Date
 		before, known := decimal.Zero, false
-		if i > 0 && rate.Date.Sub(d.Rates[i-1].Date) <= dayBefore {
-			before, known = inUnits(d.Rates[i-1], d.Nominal)
+		if b, ok := rates.Before(d.Rates[:i+1]); ok {
+			before, known = inUnits(b, d.Nominal)
 		}
-		value, ok := inUnits(rate, d.Nominal)
+		value, ok := inUnits(rate.Rate, d.Nominal)
+		fresh := now.Sub(rate.Date) < freshAlert
+		if d.Kind == store.AlertChange && ok && !known && fresh && i > 0 && i == len(d.Rates)-1 {
+			return out
+		}
+		out.Checked = rate.Date
 		if !ok {
 			continue
 		}
@@ -93,15 +101,21 @@ func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome 
 			// Compared before any rounding: 1.996 per cent are not two.
 			rings = known && value.Sub(before).Abs().Mul(decimal.NewFromInt(100)).GreaterThanOrEqual(before.Mul(d.Threshold))
 		}
-		if rings && now.Sub(rate.Date) < freshAlert {
+		if rings && fresh {
 			out.Send = &outbox.Delivery{
 				Key:    fmt.Sprintf("alert:%d:%s:%s:%s:%s:%s", d.ChatID, book.Key(), d.Code, d.Kind, d.Threshold, rate.Date.Format(time.DateOnly)),
-				ChatID: d.ChatID, ThreadID: d.ThreadID, Lane: outbox.LaneBreaking,
+				ChatID: d.ChatID, ThreadID: d.ThreadID, Lane: outbox.LaneBreaking, DueAt: dueFor(rate.Date, now),
 				Message: alertMessage(book, d, rate.Date, now, value, before, known),
 			}
 		}
 	}
 	return out
+}
+
+// dueFor is when a rate's alert is due: at once, and before those of later dates, so
+// that nobody hears of Tuesday's rate before Monday's. Tomorrow's may be out.
+func dueFor(date, now time.Time) time.Time {
+	return now.Add(-time.Duration(now.AddDate(0, 0, 2).Sub(date)/(24*time.Hour)) * time.Millisecond)
 }
 
 // crossed says whether an alert rings, and whether it is armed from then on.
@@ -114,7 +128,7 @@ func crossed(beyond, back, armed bool) (rings, stays bool) {
 
 // inUnits is the price of so many units, whatever number the bank lists; ok is
 // false for what is no price.
-func inUnits(r store.DatedRate, units int64) (value decimal.Decimal, ok bool) {
+func inUnits(r rates.Rate, units int64) (value decimal.Decimal, ok bool) {
 	if r.Nominal <= 0 || !r.Value.IsPositive() {
 		return decimal.Zero, false
 	}

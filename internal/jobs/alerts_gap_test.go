@@ -56,9 +56,15 @@ func TestAlertsWaitForMissedDays(t *testing.T) {
 	// Where days are missing for good, no change since them is told as a day's.
 	out := judge(rates.Book{}, store.DueAlert{
 		Alert: store.Alert{ChatID: 1, Code: "USD", Kind: store.AlertChange, Threshold: decimal.NewFromInt(2), Nominal: 1, Checked: dated(1, 1, "1").Date},
-		Chat:  store.Chat{Language: "en", Zone: "UTC"}, Rates: []store.DatedRate{dated(1, 1, "10"), dated(23, 1, "20")},
+		Chat:  store.Chat{Language: "en", Zone: "UTC"}, Rates: []rates.Dated{dated(1, 1, "10"), gap(dated(23, 1, "20"))},
 	}, monday)
 	if out.Send != nil {
 		t.Errorf("told as a day's change: %+v", out.Send)
 	}
+}
+
+// gap is a rate before which days are missing.
+func gap(d rates.Dated) rates.Dated {
+	d.Gap = true
+	return d
 }

@@ -12,16 +12,16 @@ import (
 	"newsbot/internal/store"
 )
 
-func dated(day int, nominal int64, value string) store.DatedRate {
-	return store.DatedRate{
+func dated(day int, nominal int64, value string) rates.Dated {
+	return rates.Dated{
 		Rate: rates.Rate{Code: "USD", Nominal: nominal, Value: decimal.RequireFromString(value)},
 		Date: time.Date(2026, time.November, day, 0, 0, 0, 0, time.UTC),
 	}
 }
 
 // series are the rates of days on end, from the 10th.
-func series(values ...string) []store.DatedRate {
-	var list []store.DatedRate
+func series(values ...string) []rates.Dated {
+	var list []rates.Dated
 	for i, v := range values {
 		list = append(list, dated(10+i, 1, v))
 	}
@@ -36,8 +36,8 @@ func TestJudge(t *testing.T) {
 		threshold string
 		nominal   int64
 		armed     bool
-		rates     []store.DatedRate // the first was held against before
-		rings     []int             // days of November
+		rates     []rates.Dated // the first was held against before
+		rings     []int         // days of November
 		stays     bool
 	}{
 		{"reached", store.AlertAbove, "520", 1, true, series("519", "520"), []int{11}, false},
@@ -54,10 +54,10 @@ func TestJudge(t *testing.T) {
 		{"not quite", store.AlertChange, "2", 1, false, series("500", "509.99"), nil, false},
 		{"a weekend repeats Saturday's jump", store.AlertChange, "2", 1, false, series("500", "510", "510", "510"), []int{11}, false},
 		{"two jumps", store.AlertChange, "2", 1, false, series("500", "510", "525"), []int{11, 12}, false},
-		{"nothing to compare with", store.AlertChange, "2", 1, false, []store.DatedRate{dated(11, 1, "500")}, nil, false},
-		{"a new nominal is no jump", store.AlertChange, "2", 100, false, []store.DatedRate{dated(10, 100, "4.10"), dated(11, 1000, "41.2")}, nil, false},
-		{"a new nominal crosses nothing", store.AlertAbove, "4.2", 100, true, []store.DatedRate{dated(10, 100, "4.10"), dated(11, 1000, "41.2")}, nil, true},
-		{"a crossing with a new nominal", store.AlertAbove, "4.2", 100, true, []store.DatedRate{dated(10, 100, "4.10"), dated(11, 1000, "42")}, []int{11}, false},
+		{"nothing to compare with", store.AlertChange, "2", 1, false, []rates.Dated{dated(11, 1, "500")}, nil, false},
+		{"a new nominal is no jump", store.AlertChange, "2", 100, false, []rates.Dated{dated(10, 100, "4.10"), dated(11, 1000, "41.2")}, nil, false},
+		{"a new nominal crosses nothing", store.AlertAbove, "4.2", 100, true, []rates.Dated{dated(10, 100, "4.10"), dated(11, 1000, "41.2")}, nil, true},
+		{"a crossing with a new nominal", store.AlertAbove, "4.2", 100, true, []rates.Dated{dated(10, 100, "4.10"), dated(11, 1000, "42")}, []int{11}, false},
 		{"no price is no fall", store.AlertBelow, "500", 1, true, series("501", "0"), nil, true},
 	} {
 		alert := store.Alert{ChatID: 5, Code: "USD", Kind: c.kind, Threshold: decimal.RequireFromString(c.threshold), Nominal: c.nominal, Armed: c.armed,

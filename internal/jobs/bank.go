@@ -137,7 +137,8 @@ func (t *teller) minute(now time.Time) int {
 // settled are the dates since back days ago that need not be asked for. What is
 // remembered of dates that are too old is dropped.
 func (t *teller) settled(ctx context.Context, today time.Time, back int) (map[time.Time]bool, error) {
-	known, err := t.store.Settled(ctx, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1))
+	// Less the hours by which the bank's days begin before those of the store.
+	known, err := t.store.Settled(ctx, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1), (settledAfter+1)*24*time.Hour-6*time.Hour)
 	if err != nil {
 		return nil, fmt.Errorf("find stored rates: %w", err)
 	}
@@ -163,8 +164,15 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 		if err := t.answered(ctx, now, date, today); err != nil {
 			return false, err
 		}
+		// The change over a day is known only when it is known to have no list; of
+		// today that is so once the next one is due.
+		if date.Before(today) || date.Equal(today) && t.minute(now) >= t.issuer.NextFrom {
+			if err := t.store.SaveNone(ctx, now, date); err != nil {
+				return false, err
+			}
+		}
 		if date.Before(today.AddDate(0, 0, -settledAfter)) {
-			return false, t.store.SaveNone(ctx, now, date)
+			return false, nil
 		}
 		wait := time.Hour
 		if minute := t.minute(now); minute >= t.issuer.NextFrom && minute < t.issuer.NextTo {

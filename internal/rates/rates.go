@@ -27,7 +27,8 @@ type Day struct {
 type Quote struct {
 	Rate
 	Date time.Time // the date Rate is for
-	// Previous is the last published value that differs; nil when not known.
+	// Previous is the last published value that differs; nil when not known, as
+	// when lists may lie between the two that were never read.
 	Previous     *Rate
-	PreviousDate time.Time
+	PreviousDate time.Time // zero when only the bank's own change tells Previous
 }

@@ -37,14 +37,8 @@ type Alert struct {
 type DueAlert struct {
 	Alert
 	Chat Chat
-	// Rates are those after Checked, in order, and before them the last one until then if there is one.
-	Rates []DatedRate
-}
-
-// DatedRate is a rate and the date it is for.
-type DatedRate struct {
-	rates.Rate
-	Date time.Time
+	// Rates are those after Checked, in order, and before them the last few until then.
+	Rates []rates.Dated
 }
 
 // AlertOutcome is what became of a DueAlert: how it stands now, and what is sent.
@@ -119,8 +113,9 @@ func (r Rates) RemoveAlert(ctx context.Context, a Alert) error {
 }
 
 // DueAlerts returns up to limit alerts of chats that can be written to and want
-// to be, for whose currency there are rates that they were not held against.
-func (r Rates) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
+// to be, for whose currency there are rates that they were not held against. They
+// are in order of their chats, without the first skip.
+func (r Rates) DueAlerts(ctx context.Context, skip, limit int) ([]DueAlert, error) {
 	var rows []struct {
 		A alertRow `db:"a"`
 		C chatRow  `db:"c"`
@@ -133,7 +128,7 @@ func (r Rates) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 		FROM alerts a JOIN chats c ON c.chat_id = a.chat_id
 		WHERE a.book = ? AND c.active AND c.subscribed
 			AND EXISTS (SELECT 1 FROM rates r WHERE r.book = a.book AND r.code = a.code AND r.rate_date > a.checked)
-		ORDER BY a.chat_id, a.code, a.kind, a.threshold LIMIT ?`, r.book, limit)
+		ORDER BY a.chat_id, a.code, a.kind, a.threshold LIMIT ? OFFSET ?`, r.book, limit, skip)
 	if err != nil {
 		return nil, fmt.Errorf("read due alerts: %w", err)
 	}
@@ -141,7 +136,7 @@ func (r Rates) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 		code  string
 		after int64
 	}
-	read := map[span][]DatedRate{} // chats watch the same currencies
+	read := map[span][]rates.Dated{} // chats watch the same currencies
 	due := make([]DueAlert, len(rows))
 	for i, row := range rows {
 		a, err := row.A.alert()
@@ -159,25 +154,23 @@ func (r Rates) DueAlerts(ctx context.Context, limit int) ([]DueAlert, error) {
 	return due, nil
 }
 
-// since returns the rates of a currency after a date, and the last one until then.
-func (r Rates) since(ctx context.Context, code string, after int64) ([]DatedRate, error) {
-	var rows []rateRow
-	err := list(ctx, r.s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
-		WHERE book = ? AND code = ?
-			AND rate_date >= COALESCE((SELECT MAX(b.rate_date) FROM rates b WHERE b.book = ? AND b.code = ? AND b.rate_date <= ?), 0)
-		ORDER BY rate_date`, r.book, code, r.book, code, after)
-	if err != nil {
+// heldBefore is how many rates that an alert was held against already are read with
+// those it was not: the last to compare with, the others to tell by whether the
+// bank's own changes are to be believed.
+const heldBefore = 8
+
+// since returns the rates of a currency after a date, and the last ones until then.
+func (r Rates) since(ctx context.Context, code string, after int64) ([]rates.Dated, error) {
+	var rows, old []rateRow
+	const columns = `SELECT code, rate_date, nominal, value, change FROM rates WHERE book = ? AND code = ? `
+	if err := list(ctx, r.s.r, &rows, columns+`AND rate_date > ? ORDER BY rate_date DESC`, r.book, code, after); err != nil {
 		return nil, err
 	}
-	out := make([]DatedRate, len(rows))
-	for i, row := range rows {
-		rate, err := row.rate()
-		if err != nil {
-			return nil, err
-		}
-		out[i] = DatedRate{Rate: rate, Date: at(row.Date)}
+	if err := list(ctx, r.s.r, &old, columns+`AND rate_date <= ? ORDER BY rate_date DESC LIMIT ?`, r.book, code, after, heldBefore); err != nil {
+		return nil, err
 	}
-	return out, nil
+	byCode, err := r.findGaps(ctx, map[string][]rateRow{code: append(rows, old...)})
+	return byCode[code], err
 }
 
 // SettleAlerts writes outcomes and what they send in one transaction, so that

@@ -25,7 +25,7 @@ func TestAlerts(t *testing.T) {
 		}
 		due := func() []store.DueAlert {
 			t.Helper()
-			list, err := s.Rates(rates.Book{}).DueAlerts(ctx, 10)
+			list, err := s.Rates(rates.Book{}).DueAlerts(ctx, 0, 10)
 			must(t, err)
 			return list
 		}
@@ -48,7 +48,7 @@ func TestAlerts(t *testing.T) {
 		save(21, "520")
 		save(22, "521")
 		list := due()
-		want := []store.DatedRate{{rate("USD", 1, "519", "0"), day(20)}, {rate("USD", 1, "520", "0"), day(21)}, {rate("USD", 1, "521", "0"), day(22)}}
+		want := []rates.Dated{{Rate: rate("USD", 1, "519", "0"), Date: day(20)}, {Rate: rate("USD", 1, "520", "0"), Date: day(21)}, {Rate: rate("USD", 1, "521", "0"), Date: day(22)}}
 		if len(list) != 1 || list[0].Chat.ID != 5 || list[0].Chat.Language == "" || !cmp.Equal(list[0].Rates, want, cmpopts.EquateComparable()) {
 			t.Fatalf("due: %+v", list)
 		}

@@ -44,7 +44,7 @@ func TestBooksAreApart(t *testing.T) {
 		if diff := cmp.Diff([]rates.Quote{{Rate: rate("USD", 1, "500", "0"), Date: day(21)}}, quotes); diff != "" {
 			t.Errorf("quotes: %s", diff)
 		}
-		settled, err := official.Settled(ctx, day(1), day(30))
+		settled, err := official.Settled(ctx, day(1), day(30), 0)
 		must(t, err)
 		dates, err := official.Dates(ctx, day(1), day(30))
 		must(t, err)
@@ -67,7 +67,7 @@ func TestBooksAreApart(t *testing.T) {
 		touch(t, s, 5)
 		alert := store.Alert{ChatID: 5, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.NewFromInt(505), Nominal: 1, Armed: true, Checked: day(21)}
 		must(t, official.SetAlert(ctx, noon, alert))
-		if due, err := official.DueAlerts(ctx, 10); err != nil || len(due) != 0 {
+		if due, err := official.DueAlerts(ctx, 0, 10); err != nil || len(due) != 0 {
 			t.Errorf("due by the other's rates: %v %v", due, err)
 		}
 		if list, err := other.Alerts(ctx, 5); err != nil || len(list) != 0 {
@@ -77,7 +77,7 @@ func TestBooksAreApart(t *testing.T) {
 			t.Error("removed from the other")
 		}
 		must(t, other.SetAlert(ctx, noon, alert))
-		due, err := other.DueAlerts(ctx, 10)
+		due, err := other.DueAlerts(ctx, 0, 10)
 		must(t, err)
 		if len(due) != 1 || len(due[0].Rates) != 2 || due[0].Rates[1].Value.String() != "511" {
 			t.Errorf("due in the other: %+v", due)
@@ -113,7 +113,7 @@ func TestMigrateToBooks(t *testing.T) {
 			const dayMS = 1795219200000 // 21 November 2026
 			for _, row := range []string{
 				`INSERT INTO rates (code, rate_date, nominal, value, change, fetched_at) VALUES ('USD', 1795219200000, 1, '500.25', '0.5', 7)`,
-				`INSERT INTO rateless_days (rate_date, asked_at) VALUES (1795132800000, 7)`,
+				`INSERT INTO rateless_days (rate_date, asked_at) VALUES (1795132800000, 1795824000000)`,
 				`INSERT INTO alerts (chat_id, code, kind, threshold, nominal, thread_id, armed, checked, created_at)
 					VALUES (5, 'USD', 'above', '520.5', 1, 9, TRUE, 1795219200000, 7)`,
 			} {
@@ -124,10 +124,11 @@ func TestMigrateToBooks(t *testing.T) {
 			day := time.UnixMilli(dayMS).UTC()
 			quotes, err := s.Rates(rates.Book{}).Quotes(ctx, []string{"USD"}, day)
 			must(t, err)
-			if diff := cmp.Diff([]rates.Quote{{Rate: rate("USD", 1, "500.25", "0.5"), Date: day}}, quotes); diff != "" {
+			before := rate("USD", 1, "499.75", "0") // as the bank says
+			if diff := cmp.Diff([]rates.Quote{{Rate: rate("USD", 1, "500.25", "0.5"), Date: day, Previous: &before}}, quotes); diff != "" {
 				t.Error(diff)
 			}
-			if settled, err := s.Rates(rates.Book{}).Settled(ctx, day.AddDate(0, 0, -1), day); err != nil || len(settled) != 2 {
+			if settled, err := s.Rates(rates.Book{}).Settled(ctx, day.AddDate(0, 0, -1), day, 0); err != nil || len(settled) != 2 {
 				t.Errorf("settled %v %v", settled, err)
 			}
 			list, err := s.Rates(rates.Book{}).Alerts(ctx, 5)

@@ -3,10 +3,13 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"newsbot/internal/rates"
 )
 
-// SaveNone remembers that the bank has no list for a date.
+// SaveNone remembers that the bank had no list for a date when it was asked now.
 func (r Rates) SaveNone(ctx context.Context, now, date time.Time) error {
 	_, err := r.s.write(ctx, `INSERT INTO rateless_days (book, rate_date, asked_at) VALUES (?, ?, ?)
 		ON CONFLICT (book, rate_date) DO UPDATE SET asked_at = excluded.asked_at`, r.book, ms(date), ms(now))
@@ -16,14 +19,14 @@ func (r Rates) SaveNone(ctx context.Context, now, date time.Time) error {
 	return nil
 }
 
-// Settled returns the dates from first to last, both included, that the
-// bank need not be asked for: those with rates and those it has none for. They
-// are in order.
-func (r Rates) Settled(ctx context.Context, first, last time.Time) ([]time.Time, error) {
+// Settled returns the dates from first to last, both included, of which it is
+// known what the bank lists: those with rates, and those it had none for when it
+// was asked so long after the date, or later. They are in order.
+func (r Rates) Settled(ctx context.Context, first, last time.Time, after time.Duration) ([]time.Time, error) {
 	var days []int64
 	err := list(ctx, r.s.r, &days, `SELECT rate_date FROM rates WHERE book = ? AND rate_date >= ? AND rate_date <= ?
-		UNION SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date >= ? AND rate_date <= ? ORDER BY rate_date`,
-		r.book, ms(first), ms(last), r.book, ms(first), ms(last))
+		UNION SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date >= ? AND rate_date <= ? AND asked_at - rate_date >= ? ORDER BY rate_date`,
+		r.book, ms(first), ms(last), r.book, ms(first), ms(last), after.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("read settled dates: %w", err)
 	}
@@ -33,3 +36,55 @@ func (r Rates) Settled(ctx context.Context, first, last time.Time) ([]time.Time,
 	}
 	return dates, nil
 }
+
+// findGaps marks in rows of several currencies, each newest first, the rates
+// before which there are days that are not known to have no list, and returns the
+// rows in order of date.
+func (r Rates) findGaps(ctx context.Context, rows map[string][]rateRow) (map[string][]rates.Dated, error) {
+	var first, last int64 // of the gaps
+	out := make(map[string][]rates.Dated, len(rows))
+	for code, newestFirst := range rows {
+		row := make([]rates.Dated, 0, len(newestFirst))
+		for i, each := range slices.Backward(newestFirst) {
+			rate, err := each.rate()
+			if err != nil {
+				return nil, err
+			}
+			d := rates.Dated{Rate: rate, Date: at(each.Date)}
+			if i+1 < len(newestFirst) {
+				before := newestFirst[i+1].Date
+				if d.Gap = daysBetween(before, each.Date) > 0; d.Gap {
+					if first == 0 || before < first {
+						first = before
+					}
+					last = max(last, each.Date)
+				}
+			}
+			row = append(row, d)
+		}
+		out[code] = row
+	}
+	if last == 0 { // nearly always
+		return out, nil
+	}
+	var none []int64
+	err := list(ctx, r.s.r, &none, `SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date > ? AND rate_date < ? ORDER BY rate_date`, r.book, first, last)
+	if err != nil {
+		return nil, fmt.Errorf("read days without rates: %w", err)
+	}
+	for _, row := range out {
+		for i := range row {
+			if !row[i].Gap {
+				continue
+			}
+			from, to := ms(row[i-1].Date), ms(row[i].Date)
+			i0, _ := slices.BinarySearch(none, from+1)
+			i1, _ := slices.BinarySearch(none, to)
+			row[i].Gap = int64(i1-i0) < daysBetween(from, to)
+		}
+	}
+	return out, nil
+}
+
+// daysBetween is how many days lie between two midnights.
+func daysBetween(from, to int64) int64 { return (to-from)/dayLength.Milliseconds() - 1 }

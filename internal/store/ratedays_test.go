@@ -21,15 +21,82 @@ func TestSettledDates(t *testing.T) {
 		for _, n := range []int{11, 11, 12, 21} {
 			must(t, s.Rates(rates.Book{}).SaveNone(ctx, noon, day(n)))
 		}
-		got, err := s.Rates(rates.Book{}).Settled(ctx, day(10), day(20))
+		got, err := s.Rates(rates.Book{}).Settled(ctx, day(10), day(20), 0)
 		must(t, err)
 		if diff := cmp.Diff([]time.Time{day(10), day(11), day(12), day(20)}, got); diff != "" {
 			t.Error(diff)
 		}
-		got, err = s.Rates(rates.Book{}).Settled(ctx, day(13), day(19))
+		got, err = s.Rates(rates.Book{}).Settled(ctx, day(13), day(19), 0)
 		must(t, err)
 		if len(got) != 0 {
 			t.Errorf("between them: %v", got)
 		}
+		// What had no list soon after its date may still get one; what has one is listed.
+		must(t, s.Rates(rates.Book{}).SaveNone(ctx, day(16).Add(8*time.Hour), day(15)))
+		must(t, s.Rates(rates.Book{}).SaveNone(ctx, day(25), day(16)))
+		must(t, s.Rates(rates.Book{}).SaveNone(ctx, day(25), day(17)))
+		must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(17), Rates: []rates.Rate{rate("USD", 1, "500", "0")}}))
+		for after, want := range map[time.Duration][]time.Time{
+			0: {day(15), day(16), day(17)}, 8 * 24 * time.Hour: {day(16), day(17)}, 10 * 24 * time.Hour: {day(17)},
+		} {
+			got, err = s.Rates(rates.Book{}).Settled(ctx, day(13), day(19), after)
+			must(t, err)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("after %s: %s", after, diff)
+			}
+		}
+	})
+}
+
+// A change is one since the list before. Where a list may lie between two that are
+// known, it is what the bank says, or nothing.
+func TestChangeOverMissingDays(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 12, n, 0, 0, 0, 0, time.UTC) }
+		r := s.Rates(rates.Book{})
+		save := func(n int, list ...rates.Rate) {
+			t.Helper()
+			must(t, r.Save(ctx, noon, rates.Day{Date: day(n), Rates: list}))
+		}
+		want := func(what, code string, on int, want string) {
+			t.Helper()
+			quotes, err := r.Quotes(ctx, []string{code}, day(on))
+			must(t, err)
+			got := "-"
+			if len(quotes) != 1 {
+				t.Fatalf("%s: %+v", what, quotes)
+			}
+			if change, ok := quotes[0].ChangeSince(); ok {
+				got = change.String()
+			}
+			if got != want {
+				t.Errorf("%s: change %s, want %s", what, got, want)
+			}
+		}
+		save(17, rate("USD", 1, "500", "1"), rate("EUR", 1, "600", "0"), rate("GBP", 1, "650", "3"), rate("CHF", 1, "560", "0"))
+		save(18, rate("USD", 1, "501", "1"), rate("EUR", 1, "601", "0"), rate("GBP", 1, "651", "3"), rate("CHF", 1, "561", "0"))
+		want("days on end", "EUR", 18, "1")
+		save(30, rate("USD", 1, "499.99", "1.08"), rate("EUR", 1, "590", "0"), rate("GBP", 1, "640", "-2"), rate("CHF", 1, "400", "-161"))
+		want("the bank says it, and said so before", "USD", 30, "1.08")
+		want("the bank says nothing", "EUR", 30, "-")
+		want("the bank said otherwise before", "GBP", 30, "-")
+		want("nobody would believe it", "CHF", 30, "-")
+		save(31, rate("USD", 1, "499.99", "0"), rate("EUR", 1, "590", "0"))
+		want("the bank says it of the day before, which has the same price", "USD", 31, "1.08")
+		want("the same since a day before which days are missing", "EUR", 31, "-")
+
+		for n := 19; n < 29; n++ {
+			must(t, r.SaveNone(ctx, noon, day(n)))
+		}
+		want("one of the days may have a list", "EUR", 31, "-")
+		save(29, rate("USD", 1, "498.91", "0"))
+		want("it had, and not of this currency", "EUR", 31, "-")
+		want("it had", "USD", 31, "1.08")
+		save(29, rate("EUR", 1, "589", "0"))
+		want("now with it", "EUR", 31, "1")
+		want("over days without a list", "USD", 29, "-2.09")
+		want("the first ever, by the bank's word", "USD", 17, "1")
+		want("the first ever", "EUR", 17, "-")
 	})
 }

@@ -37,7 +37,9 @@ func (r Rates) Save(ctx context.Context, now time.Time, day rates.Day) error {
 				return fmt.Errorf("rate of %s: %w", rate.Code, err)
 			}
 		}
-		return nil
+		// The list has come after all.
+		_, err := exec(ctx, tx, `DELETE FROM rateless_days WHERE book = ? AND rate_date = ?`, r.book, ms(day.Date))
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save rates for %s: %w", day.Date.Format(time.DateOnly), err)
@@ -66,7 +68,7 @@ func (r rateRow) rate() (rates.Rate, error) {
 }
 
 // Quotes returns the newest rates on or before a date, only those known, in the
-// order asked.
+// order asked. What they changed from is known as far as rates.NewQuote says.
 func (r Rates) Quotes(ctx context.Context, codes []string, onOrBefore time.Time) ([]rates.Quote, error) {
 	recent, err := r.recent(ctx, codes, onOrBefore)
 	if err != nil {
@@ -74,15 +76,18 @@ func (r Rates) Quotes(ctx context.Context, codes []string, onOrBefore time.Time)
 	}
 	quotes := make([]rates.Quote, 0, len(codes))
 	for _, code := range codes {
-		q, err := quoteOf(recent[code])
-		if err == nil && (q == nil || q.Previous == nil) { // quiet for long, or not listed for long
-			q, err = r.quote(ctx, code, onOrBefore)
+		var q rates.Quote
+		known, sure := len(recent[code]) > 0, false
+		if known {
+			q, sure = rates.NewQuote(recent[code], false)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("read rate of %s: %w", code, err)
+		if !sure { // quiet for long, not listed for long, or days are missing
+			if q, known, err = r.quote(ctx, code, onOrBefore); err != nil {
+				return nil, fmt.Errorf("read rate of %s: %w", code, err)
+			}
 		}
-		if q != nil {
-			quotes = append(quotes, *q)
+		if known {
+			quotes = append(quotes, q)
 		}
 	}
 	return quotes, nil
@@ -97,8 +102,8 @@ const (
 	lookNear = 6
 )
 
-// recent returns the rates of the last days up to a date by currency, newest first.
-func (r Rates) recent(ctx context.Context, codes []string, onOrBefore time.Time) (map[string][]rateRow, error) {
+// recent returns the rates of the last days up to a date by currency, in order of date.
+func (r Rates) recent(ctx context.Context, codes []string, onOrBefore time.Time) (map[string][]rates.Dated, error) {
 	if len(codes) == 0 {
 		return nil, nil
 	}
@@ -116,40 +121,23 @@ func (r Rates) recent(ctx context.Context, codes []string, onOrBefore time.Time)
 	for _, row := range rows {
 		recent[row.Code] = append(recent[row.Code], row)
 	}
-	return recent, nil
+	return r.findGaps(ctx, recent)
 }
 
-func (r Rates) quote(ctx context.Context, code string, onOrBefore time.Time) (*rates.Quote, error) {
+// quote is Quotes for one currency, from as many rates as may be needed; ok is false when there is none.
+func (r Rates) quote(ctx context.Context, code string, onOrBefore time.Time) (q rates.Quote, ok bool, err error) {
 	var rows []rateRow
-	err := list(ctx, r.s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
+	err = list(ctx, r.s.r, &rows, `SELECT code, rate_date, nominal, value, change FROM rates
 		WHERE book = ? AND code = ? AND rate_date <= ? ORDER BY rate_date DESC LIMIT ?`, r.book, code, ms(onOrBefore), lookBack)
+	if err != nil || len(rows) == 0 {
+		return rates.Quote{}, false, err
+	}
+	byCode, err := r.findGaps(ctx, map[string][]rateRow{code: rows})
 	if err != nil {
-		return nil, err
+		return rates.Quote{}, false, err
 	}
-	return quoteOf(rows)
-}
-
-// quoteOf makes a quote of a currency's rates, newest first; nil of none.
-func quoteOf(rows []rateRow) (*rates.Quote, error) {
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	newest, err := rows[0].rate()
-	if err != nil {
-		return nil, err
-	}
-	q := &rates.Quote{Rate: newest, Date: at(rows[0].Date)}
-	for _, row := range rows[1:] {
-		earlier, err := row.rate()
-		if err != nil {
-			return nil, err
-		}
-		if !rates.SamePrice(newest, earlier) {
-			q.Previous, q.PreviousDate = &earlier, at(row.Date)
-			break
-		}
-	}
-	return q, nil
+	q, _ = rates.NewQuote(byCode[code], true)
+	return q, true, nil
 }
 
 // Dates returns the dates from first to last, both included, for which

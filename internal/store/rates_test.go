@@ -32,6 +32,7 @@ func TestRates(t *testing.T) {
 		save(21, rate("USD", 1, "540.1234567890123456", "0"), rate("XDR", 1, "700", "0")) // again, and more
 
 		previous := rate("USD", 1, "538.91", "1.10")
+		first, euro := rate("USD", 1, "537.81", "0"), rate("EUR", 1, "621", "0") // before the first list, as the bank says
 		for _, tt := range []struct {
 			name  string
 			codes []string
@@ -39,11 +40,11 @@ func TestRates(t *testing.T) {
 			want  []rates.Quote
 		}{
 			{"weekend carried on", []string{"EUR", "AAA", "USD"}, day(22), []rates.Quote{
-				{Rate: rate("EUR", 1, "620.5", "-0.5"), Date: day(20)},
+				{Rate: rate("EUR", 1, "620.5", "-0.5"), Date: day(20), Previous: &euro},
 				{Rate: rate("USD", 1, "540.1234567890123456", "0"), Date: day(21), Previous: &previous, PreviousDate: day(19)},
 			}},
 			{"a new nominal is no new price", []string{"UZS"}, day(22), []rates.Quote{{Rate: rate("UZS", 1000, "45", "0"), Date: day(20)}}},
-			{"as of a day", []string{"USD"}, day(19), []rates.Quote{{Rate: previous, Date: day(19)}}},
+			{"as of a day", []string{"USD"}, day(19), []rates.Quote{{Rate: previous, Date: day(19), Previous: &first}}},
 			{"before all", []string{"USD"}, day(1), []rates.Quote{}},
 		} {
 			got, err := s.Rates(rates.Book{}).Quotes(ctx, tt.codes, tt.until)
