@@ -317,14 +317,22 @@ func (b *Bot) tomorrow(ctx context.Context, r *request, codes []string, date, la
 	if err != nil {
 		return "", err
 	}
-	if ok && since.Before(date) {
+	// The list lacks what the ones before it have. Today's value is no word on tomorrow.
+	lacks := func(code string) bool {
+		q, known := byCode[code]
+		return known && q.Date.Before(date) && date.Sub(q.Date) <= 2*24*time.Hour
+	}
+	if ok && since.Before(date) && !slices.ContainsFunc(codes, lacks) {
 		return r.p.H("rates.tomorrow_same", "Date", words) + "\n\n", nil
 	}
 	var t strings.Builder
 	t.WriteString("<b>" + r.p.H("rates.tomorrow", "Date", words) + "</b>\n")
 	for _, code := range codes {
-		if byCode[code].Date.Equal(date) {
+		switch {
+		case byCode[code].Date.Equal(date):
 			t.WriteString(digest.RateLineFull(r.p, code, byCode, date) + "\n")
+		case lacks(code):
+			t.WriteString(digest.RateLineFull(r.p, code, nil, date) + "\n")
 		}
 	}
 	return t.String() + "\n", nil

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,35 @@ func (d *desk) seedBoard(until int) {
 		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), time.Date(2026, time.November, n-1, 16, 5, 0, 0, almaty), day(november(n),
 			[4]string{"USD", "1", v[0], "0"}, [4]string{"EUR", "1", v[1], "0"}, [4]string{"VND", dongs, v[2], "0"},
 			[4]string{"RUB", "1", "6.6", "0"}, [4]string{"CNY", "1", "75.1", "0"}, [4]string{"KGS", "1", "6.1", "0"})))
+	}
+}
+
+// What tomorrow's list lacks has no value for tomorrow, and the list is not called
+// the same as today's.
+func TestTomorrowWithoutACurrency(t *testing.T) {
+	d := open(t, "en")
+	d.set(time.Date(2026, time.November, 20, 17, 0, 0, 0, almaty))
+	save := func(n int, list ...[4]string) {
+		t.Helper()
+		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(november(n), list...)))
+	}
+	save(19, [4]string{"USD", "1", "529", "0"}, [4]string{"EUR", "1", "610", "0"}, [4]string{"HRK", "1", "80", "0"})
+	save(20, [4]string{"USD", "1", "530", "0"}, [4]string{"EUR", "1", "610", "0"})
+	save(21, [4]string{"EUR", "1", "610", "0"})
+	text := d.ask(reader, reader, "/rates usd eur").Text
+	_, tomorrow, ok := strings.Cut(text, "November 21")
+	if !ok || !strings.Contains(tomorrow, "USD — no data") || !strings.Contains(tomorrow, "EUR — ₸610.00") || strings.Contains(text, "the same") {
+		t.Errorf("tomorrow's list has no dollar:\n%s", text)
+	}
+	if text := d.ask(reader, reader, "/rates eur").Text; !strings.Contains(text, "November 21") || strings.Contains(text, "no data") {
+		t.Errorf("the euro alone:\n%s", text)
+	}
+	// What is not listed any more for days is no part of tomorrow.
+	save(21, [4]string{"USD", "1", "531", "0"}, [4]string{"EUR", "1", "611", "0"})
+	save(22, [4]string{"USD", "1", "532", "0"}, [4]string{"EUR", "1", "612", "0"})
+	d.set(time.Date(2026, time.November, 21, 17, 0, 0, 0, almaty))
+	if text := d.ask(reader, reader, "/rates usd hrk").Text; !strings.Contains(text, "November 22") || strings.Contains(text, "no data") {
+		t.Errorf("a currency that is dropped:\n%s", text)
 	}
 }
 

@@ -125,15 +125,11 @@ func StandIn(ctx context.Context, db *store.Store, board rates.Board, newest, to
 	if err != nil || !rates.Silent(newest, today, bank.FailingSince, now) {
 		return rates.Book{}, time.Time{}, false, err
 	}
-	codes, err := db.Rates(*board.Fallback).Codes(ctx)
-	if err != nil || len(codes) == 0 {
+	dates, err := db.Rates(*board.Fallback).Dates(ctx, newest.AddDate(0, 0, 1), today)
+	if err != nil || len(dates) == 0 {
 		return rates.Book{}, time.Time{}, false, err
 	}
-	quotes, err := db.Rates(*board.Fallback).Quotes(ctx, codes[:1], today)
-	if err != nil || len(quotes) == 0 || !quotes[0].Date.After(newest) {
-		return rates.Book{}, time.Time{}, false, err
-	}
-	return *board.Fallback, quotes[0].Date, true, nil
+	return *board.Fallback, dates[len(dates)-1], true, nil
 }
 
 // Meanwhile shows, as Telegram HTML, what another bank's rates are while the

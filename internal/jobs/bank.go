@@ -45,6 +45,8 @@ type teller struct {
 	mu       sync.Mutex             // one question at a time; guards what is below
 	days     map[time.Time]dayState // by date: those without a list so far
 	held     map[time.Time]heldDay  // by date: those whose list jumps
+	lacks    map[time.Time][]string // by date: the currencies that its list was said to lack
+	leftOut  map[time.Time][]string // by date: the currencies that are not believed
 	failures int                    // in a row, whatever the date
 	rest     time.Time              // the bank is not asked before
 }
@@ -54,6 +56,7 @@ func newTeller(t *Jobs, bank Bank) *teller {
 	return &teller{
 		Jobs: t, bank: bank, issuer: issuer, zone: issuer.Zone(), store: t.Store.Rates(bank.Book()),
 		days: map[time.Time]dayState{}, held: map[time.Time]heldDay{},
+		lacks: map[time.Time][]string{}, leftOut: map[time.Time][]string{},
 	}
 }
 
@@ -88,6 +91,9 @@ func (t *teller) rates(ctx context.Context) error {
 	}
 	if waits(t.rest, now, longestRest) {
 		return nil
+	}
+	if err := t.askForLacking(ctx, have, today); err != nil {
+		return err
 	}
 	wanted := []time.Time{today}
 	if t.minute(now) >= t.issuer.NextFrom {
@@ -149,6 +155,9 @@ func (t *teller) settled(ctx context.Context, today time.Time, back int) (map[ti
 	oldest := today.AddDate(0, 0, -historyDays)
 	maps.DeleteFunc(t.days, func(d time.Time, _ dayState) bool { return d.Before(oldest) })
 	maps.DeleteFunc(t.held, func(d time.Time, _ heldDay) bool { return d.Before(oldest) })
+	for _, codes := range []map[time.Time][]string{t.lacks, t.leftOut} {
+		maps.DeleteFunc(codes, func(d time.Time, _ []string) bool { return d.Before(oldest) })
+	}
 	return have, nil
 }
 
@@ -174,10 +183,7 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 		if date.Before(today.AddDate(0, 0, -settledAfter)) {
 			return false, nil
 		}
-		wait := time.Hour
-		if minute := t.minute(now); minute >= t.issuer.NextFrom && minute < t.issuer.NextTo {
-			wait = 15 * time.Minute
-		}
+		wait := t.usualWait(now)
 		if date.Before(today) {
 			wait = noListWait
 		}
@@ -218,9 +224,13 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 	if err := t.store.Save(ctx, now, day); err != nil {
 		return false, fmt.Errorf("save rates of %s: %w", date.Format(time.DateOnly), err)
 	}
+	news, err := t.planLacking(ctx, now, date, today)
+	if err != nil {
+		return false, err
+	}
 	level := slog.LevelInfo
-	if date.Before(today.AddDate(0, 0, -recentDays)) {
-		level = slog.LevelDebug // there are hundreds of them
+	if !news || date.Before(today.AddDate(0, 0, -recentDays)) {
+		level = slog.LevelDebug // the same again, or one of hundreds
 	}
 	t.Log.Log(ctx, level, "rates stored", t.attr(), slog.String("date", date.Format(time.DateOnly)), slog.Int("currencies", len(day.Rates)))
 	return true, nil

@@ -62,6 +62,10 @@ func (t *teller) gate(ctx context.Context, now time.Time, day rates.Day) (rates.
 		day.Rates = slices.DeleteFunc(slices.Clone(day.Rates), func(r rates.Rate) bool {
 			return slices.ContainsFunc(doubtful, func(d rates.Jump) bool { return d.Code == r.Code })
 		})
+		t.leftOut[day.Date] = nil
+		for _, d := range doubtful {
+			t.leftOut[day.Date] = append(t.leftOut[day.Date], d.Code)
+		}
 		if len(day.Rates) == 0 {
 			t.days[day.Date] = dayState{next: now.Add(jitter(time.Hour))}
 		}

@@ -6,13 +6,23 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"newsbot/internal/rates"
 )
 
 // SaveNone remembers that the bank had no list for a date when it was asked now.
+// It does nothing where there is one.
 func (r Rates) SaveNone(ctx context.Context, now, date time.Time) error {
-	_, err := r.s.write(ctx, `INSERT INTO rateless_days (book, rate_date, asked_at) VALUES (?, ?, ?)
-		ON CONFLICT (book, rate_date) DO UPDATE SET asked_at = excluded.asked_at`, r.book, ms(date), ms(now))
+	err := r.s.tx(ctx, func(tx *sqlx.Tx) error {
+		var listed bool
+		if err := get(ctx, tx, &listed, `SELECT EXISTS (SELECT 1 FROM rates WHERE book = ? AND rate_date = ?)`, r.book, ms(date)); err != nil || listed {
+			return err
+		}
+		_, err := exec(ctx, tx, `INSERT INTO rateless_days (book, rate_date, asked_at) VALUES (?, ?, ?)
+			ON CONFLICT (book, rate_date) DO UPDATE SET asked_at = excluded.asked_at`, r.book, ms(date), ms(now))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("save that there are no rates for %s: %w", date.Format(time.DateOnly), err)
 	}
@@ -35,6 +45,24 @@ func (r Rates) Settled(ctx context.Context, first, last time.Time, after time.Du
 		dates[i] = at(d)
 	}
 	return dates, nil
+}
+
+// listsBefore is how many lists Missing looks at before a date: one may have been
+// as incomplete as the next.
+const listsBefore = 2
+
+// Missing returns the codes that the last lists before a date have and its own
+// has not, in order.
+func (r Rates) Missing(ctx context.Context, date time.Time) ([]string, error) {
+	var codes []string
+	err := list(ctx, r.s.r, &codes, `SELECT DISTINCT code FROM rates
+		WHERE book = ? AND rate_date IN (SELECT DISTINCT b.rate_date FROM rates b WHERE b.book = ? AND b.rate_date < ? ORDER BY b.rate_date DESC LIMIT ?)
+			AND code NOT IN (SELECT c.code FROM rates c WHERE c.book = ? AND c.rate_date = ?)
+		ORDER BY code`, r.book, r.book, ms(date), listsBefore, r.book, ms(date))
+	if err != nil {
+		return nil, fmt.Errorf("read missing currencies of %s: %w", date.Format(time.DateOnly), err)
+	}
+	return codes, nil
 }
 
 // findGaps marks in rows of several currencies, each newest first, the rates

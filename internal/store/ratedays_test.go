@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"newsbot/internal/rates"
 	"newsbot/internal/store"
@@ -44,6 +45,40 @@ func TestSettledDates(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("after %s: %s", after, diff)
 			}
+		}
+	})
+}
+
+// What the last lists have and a date's own has not is missing from it.
+func TestMissingCurrencies(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+		r := s.Rates(rates.Book{})
+		for n, codes := range map[int][]string{1: {"HRK", "USD"}, 7: {"EUR", "USD", "XDR"}, 10: {"EUR", "GBP"}, 12: {"XDR", "EUR"}} {
+			list := rates.Day{Date: day(n)}
+			for _, code := range codes {
+				list.Rates = append(list.Rates, rate(code, 1, "5", "0"))
+			}
+			must(t, r.Save(ctx, noon, list))
+		}
+		for n, want := range map[int][]string{1: nil, 7: {"HRK"}, 10: {"HRK", "USD", "XDR"}, 12: {"GBP", "USD"}} {
+			got, err := r.Missing(ctx, day(n))
+			must(t, err)
+			if !cmp.Equal(want, got, cmpopts.EquateEmpty()) {
+				t.Errorf("from the list of the %d.: %v, want %v", n, got, want)
+			}
+		}
+		// A date that has a list is none without one, whatever is answered later.
+		must(t, r.SaveNone(ctx, noon, day(10)))
+		must(t, r.SaveNone(ctx, noon, day(8)))
+		must(t, r.SaveNone(ctx, noon, day(9)))
+		must(t, r.SaveNone(ctx, noon, day(11)))
+		must(t, r.Save(ctx, noon, rates.Day{Date: day(12), Rates: []rates.Rate{rate("XDR", 1, "6", "0"), rate("EUR", 1, "6", "0")}}))
+		quotes, err := r.Quotes(ctx, []string{"XDR", "EUR"}, day(12))
+		must(t, err)
+		if len(quotes) != 2 || quotes[0].Previous != nil || quotes[1].Previous == nil {
+			t.Errorf("a list lies between for XDR only: %+v", quotes)
 		}
 	})
 }

@@ -204,10 +204,16 @@ func (r Rates) Bounds(ctx context.Context) (first, last time.Time, ok bool, err 
 	return at(row.First), at(row.Last), row.Last != 0, nil
 }
 
-// Codes returns the codes of the currencies on the newest list, in order.
+// listedFor is for how long before the newest list a currency may have been on
+// the last one to count as listed: what a list lacks may still come.
+const listedFor = 2
+
+// Codes returns the codes of the currencies on the newest list, and on those of
+// the days just before it, in order.
 func (r Rates) Codes(ctx context.Context) ([]string, error) {
 	var codes []string
-	err := list(ctx, r.s.r, &codes, `SELECT code FROM rates WHERE book = ? AND rate_date = (SELECT MAX(b.rate_date) FROM rates b WHERE b.book = ?) ORDER BY code`, r.book, r.book)
+	err := list(ctx, r.s.r, &codes, `SELECT DISTINCT code FROM rates WHERE book = ?
+		AND rate_date >= (SELECT MAX(b.rate_date) FROM rates b WHERE b.book = ?) - ? ORDER BY code`, r.book, r.book, listedFor*dayLength.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("read currencies: %w", err)
 	}

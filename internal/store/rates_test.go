@@ -78,7 +78,7 @@ func TestSameSince(t *testing.T) {
 				list = append(list, rate("KGS", 10, "61", "0")) // the same price
 			}
 			if n == 23 {
-				list = append(list, rate("VND", 1000, "20.5", "0")) // new on the list, so no change
+				list = append(list, rate("VND", 1000, "20.5", "0")) // new on the list, so no change, and missing on the next
 			}
 			must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(n), Rates: list}))
 		}
@@ -101,7 +101,7 @@ func TestSameSince(t *testing.T) {
 		}
 		codes, err := s.Rates(rates.Book{}).Codes(ctx)
 		must(t, err)
-		if diff := cmp.Diff([]string{"AED", "KGS", "USD"}, codes); diff != "" {
+		if diff := cmp.Diff([]string{"AED", "KGS", "USD", "VND"}, codes); diff != "" {
 			t.Errorf("codes: -want +got\n%s", diff)
 		}
 	})
