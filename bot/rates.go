@@ -299,7 +299,7 @@ func (b *Bot) session(ctx context.Context, r *request, date, last time.Time, kno
 		return "", err
 	}
 	traded := digest.Civil(r.p, since.AddDate(0, 0, -1)) // a session makes the next day's rates
-	return "<i>" + r.p.H("rates.same", "Date", r.p.DayMonth(traded), "Weekday", r.p.Weekday(r.p.Day(traded))) + "</i>\n", nil
+	return "<i>" + r.p.H("rates.same", "Date", r.p.OnDayMonth(traded), "Weekday", r.p.Weekday(r.p.Day(traded))) + "</i>\n", nil
 }
 
 // tomorrow tells tomorrow's rates; nothing while they are not out.

@@ -19,6 +19,20 @@ var (
 	}
 )
 
+// localMonths are the Kazakh months in the locative, by the harmony of their
+// vowels and the voice of their last sound.
+var localMonths = [12]string{"қаңтарда", "ақпанда", "наурызда", "сәуірде", "мамырда", "маусымда", "шілдеде", "тамызда", "қыркүйекте", "қазанда", "қарашада", "желтоқсанда"}
+
+// OnDayMonth is a date without its year as a sentence has it that says when
+// something was, without a preposition: "6 апреля", "6 сәуірде", "April 6".
+func (p *Printer) OnDayMonth(t time.Time) string {
+	if p.lang != KK {
+		return p.DayMonth(t)
+	}
+	t = t.In(p.zone)
+	return fmt.Sprintf("%d%s%s", t.Day(), nbsp, localMonths[t.Month()-1])
+}
+
 // DayMonthShort is a date in as little room as an axis has: "6 апр.", "6 сәу.", "Apr 6".
 func (p *Printer) DayMonthShort(t time.Time) string {
 	t = t.In(p.zone)
