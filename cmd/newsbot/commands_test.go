@@ -224,6 +224,29 @@ func TestInspect(t *testing.T) {
 	if gotRates.Date != "2026-04-01" || len(gotRates.Rates) != 2 || gotRates.Rates[0].Value != "478.77" || gotRates.Rates[0].Change != "2.44" || gotRates.Rates[1].Nominal != 100 {
 		t.Errorf("rates: %+v", gotRates)
 	}
+	for name, tt := range map[string]struct{ body, out, stderr string }{
+		"what is left out is named": {
+			`<rates><date>01.04.2026</date><item><title>USD</title><description>478.77</description><quant>1</quant><change>-2.44</change></item>
+			<item><title>EUR</title><description>0.0</description><quant>1</quant><change>0.00</change></item><item><title>GBP</title><description>n/a</description><quant>1</quant></item>
+			<item><title>CNY</title><description>70</description><quant>0</quant></item><item><title></title><description>70</description><quant>1</quant></item>
+			<item><title>RUB</title><description>6</description><quant>1</quant></item><item><title>RUB</title><description>7</description><quant>1</quant></item></rates>`,
+			"2026-04-01 (1 currency)\n    1 USD      478.77  -2.44\n",
+			"EUR: value 0.0 is not above zero\nGBP: value \"n/a\" is no number\nCNY: quant \"0\" is no number of units\n(no code): that is no code of a currency\n" +
+				"RUB: listed twice, with different values: 6 for 1 and 7 for 1\n",
+		},
+		"a change that is not known": {
+			`<ValCurs Date="01.04.2026"><Valute><CharCode>USD</CharCode><Nominal>1</Nominal><Value>80,5</Value></Valute><Valute><CharCode>KZT</CharCode><Nominal>100</Nominal><Value>16,1</Value></Valute></ValCurs>`,
+			"2026-04-01 (2 currencies)\n    1 USD        80.5  –\n  100 KZT        16.1  –\n", "",
+		},
+		"none at all":         {`<rates><date>01.04.2026</date></rates>`, "2026-04-01 not published yet\n", ""},
+		"of days long ago":    {`<rss><channel><item><title>USD</title><pubDate>18.04.16</pubDate><description>335.2</description><quant>1</quant><change>0.10</change></item><item><title>LVL</title><pubDate>31.12.13</pubDate><description>300</description><quant>1</quant></item></channel></rss>`, "2016-04-18 (1 currency)\n    1 USD       335.2  +0.10\n", "LVL: date \"31.12.13\" is not that of the list\n"},
+		"none, and no date":   {`<rates></rates>`, "not published yet\n", ""},
+		"a change of nothing": {`<rates><date>01.04.2026</date><item><title>USD</title><description>478</description><quant>1</quant><change>0.00</change></item></rates>`, "2026-04-01 (1 currency)\n    1 USD         478  0.00\n", ""},
+	} {
+		if out, stderr, code := call(t, nil, "inspect", "rates", write("list.xml", tt.body)); code != 0 || out != tt.out || stderr != tt.stderr {
+			t.Errorf("%s: exit code %d\n%q\nwant\n%q\n%q\nwant\n%q", name, code, out, tt.out, stderr, tt.stderr)
+		}
+	}
 	var gotPage struct{ URL, Title, Language, Text string }
 	decode(t, &gotPage, "inspect", "page", page, "--json")
 	if gotPage.Title != "Мост открыт" || gotPage.Language != "ru" || gotPage.URL != "https://dala.example/7" || strings.Count(gotPage.Text, "\n\n") < 4 || strings.Contains(gotPage.Text, "Меню") {

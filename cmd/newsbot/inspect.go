@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,14 +235,27 @@ func (c inspectRates) Run(p *process) error {
 	for _, r := range day.Rates {
 		out.Rates = append(out.Rates, rate{r.Code, r.Nominal, asPrinted(r.Value), asPrinted(r.Change)})
 	}
+	for _, s := range day.Skipped {
+		fmt.Fprintf(p.stderr, "%s: %s\n", cmp.Or(s.Code, "(no code)"), s.Why)
+	}
 	return c.show(p.stdout, out, func(b *bytes.Buffer) {
-		fmt.Fprintf(b, "%s (%d currencies)\n", out.Date, len(out.Rates))
-		for _, r := range out.Rates {
-			sign := ""
-			if !strings.HasPrefix(r.Change, "-") {
-				sign = "+"
+		switch n := len(out.Rates); n {
+		case 0:
+			fmt.Fprintln(b, strings.TrimSpace(out.Date+" not published yet"))
+		case 1:
+			fmt.Fprintf(b, "%s (1 currency)\n", out.Date)
+		default:
+			fmt.Fprintf(b, "%s (%d currencies)\n", out.Date, n)
+		}
+		for i, r := range out.Rates {
+			change := r.Change
+			switch {
+			case slices.Contains(day.Untold, r.Code):
+				change = "–"
+			case day.Rates[i].Change.IsPositive():
+				change = "+" + change
 			}
-			fmt.Fprintf(b, "%5d %s  %10s  %s%s\n", r.Nominal, r.Code, r.Value, sign, r.Change)
+			fmt.Fprintf(b, "%5d %s  %10s  %s\n", r.Nominal, r.Code, r.Value, change)
 		}
 	})
 }

@@ -56,7 +56,7 @@ func ParseCBR(body []byte) (Day, error) {
 			items[i].Descriptions[n] = text(strings.Replace(string(value), ",", ".", 1))
 		}
 	}
-	day := Day{Date: date, Rates: collect(items, date)}
+	day := collect(items, date)
 	if len(day.Rates) == 0 {
 		return Day{}, fmt.Errorf("parse rates: none of %d items for %s has a usable rate", len(items), date.Format(time.DateOnly))
 	}

@@ -108,7 +108,14 @@ func Parse(body []byte) (Day, error) {
 	} else if date, items, err = newest(l.Items); err != nil {
 		return Day{}, fmt.Errorf("parse rates: %w", err)
 	}
-	day := Day{Date: date, Rates: collect(items, date)}
+	day := collect(items, date)
+	if root == "rss" {
+		for _, it := range l.Items {
+			if of, err := parseDate(only(it.PubDates)); err != nil || !of.Equal(date) {
+				day.Skipped = append(day.Skipped, Skip{Code: clip(only(it.Titles)), Why: fmt.Sprintf("date %.20q is not that of the list", only(it.PubDates))})
+			}
+		}
+	}
 	if len(day.Rates) == 0 {
 		return Day{}, fmt.Errorf("parse rates: none of %d items for %s has a usable rate", len(l.Items), date.Format(time.DateOnly))
 	}
@@ -196,36 +203,38 @@ func newest(items []item) (time.Time, []item, error) {
 
 // collect returns the usable rates in the list's order. Of a code that is
 // listed twice with different values neither is known to be right.
-func collect(items []item, date time.Time) []Rate {
-	var rates []Rate
+func collect(items []item, date time.Time) Day {
+	day := Day{Date: date}
 	at := map[string]int{}
 	torn := map[string]bool{}
 	for _, it := range items {
-		r, ok := parseItem(it, date)
-		if !ok {
+		r, told, err := parseItem(it, date)
+		if err != nil {
+			day.Skipped = append(day.Skipped, Skip{Code: clip(only(it.Titles)), Why: err.Error()})
 			continue
 		}
 		i, again := at[r.Code]
 		if !again {
-			at[r.Code] = len(rates)
-			rates = append(rates, r)
-		} else if !rates[i].Value.Equal(r.Value) || rates[i].Nominal != r.Nominal {
+			at[r.Code] = len(day.Rates)
+			day.Rates = append(day.Rates, r)
+			if !told {
+				day.Untold = append(day.Untold, r.Code)
+			}
+		} else if was := day.Rates[i]; (!was.Value.Equal(r.Value) || was.Nominal != r.Nominal) && !torn[r.Code] {
 			torn[r.Code] = true
+			day.Skipped = append(day.Skipped, Skip{Code: r.Code, Why: fmt.Sprintf("listed twice, with different values: %s for %d and %s for %d", was.Value, was.Nominal, r.Value, r.Nominal)})
 		}
 	}
-	kept := rates[:0]
-	for _, r := range rates {
-		if !torn[r.Code] {
-			kept = append(kept, r)
-		}
-	}
-	return kept
+	day.Rates = slices.DeleteFunc(day.Rates, func(r Rate) bool { return torn[r.Code] })
+	day.Untold = slices.DeleteFunc(day.Untold, func(code string) bool { return torn[code] })
+	return day
 }
 
-func parseItem(it item, date time.Time) (Rate, bool) {
+// parseItem reads one item; told says that its change can be read.
+func parseItem(it item, date time.Time) (r Rate, told bool, err error) {
 	code := strings.ToUpper(only(it.Titles))
 	if !codePattern.MatchString(code) {
-		return Rate{}, false
+		return Rate{}, false, errors.New("that is no code of a currency")
 	}
 	// Lists of the past call the rouble RUR; before the redenomination of 1998
 	// that was another currency.
@@ -234,19 +243,32 @@ func parseItem(it item, date time.Time) (Rate, bool) {
 	}
 	nominal, err := strconv.ParseInt(only(it.Quants), 10, 64)
 	if err != nil || nominal <= 0 || nominal > maxNominal {
-		return Rate{}, false
+		return Rate{}, false, fmt.Errorf("quant %s is no number of units", shown(it.Quants))
 	}
 	value, ok := number(valuePattern, only(it.Descriptions))
-	if !ok || !value.IsPositive() {
-		return Rate{}, false
+	if !ok {
+		return Rate{}, false, fmt.Errorf("value %s is no number", shown(it.Descriptions))
+	}
+	if !value.IsPositive() {
+		return Rate{}, false, fmt.Errorf("value %s is not above zero", only(it.Descriptions))
 	}
 	// The change only illustrates the value: one that cannot be read, or that
 	// would make yesterday's value nothing, is left zero.
-	change, ok := number(changePattern, only(it.Changes))
-	if !ok || !value.Sub(change).IsPositive() {
+	change, told := number(changePattern, only(it.Changes))
+	if told = told && value.Sub(change).IsPositive(); !told {
 		change = decimal.Zero
 	}
-	return Rate{Code: code, Nominal: nominal, Value: value, Change: change}, true
+	return Rate{Code: code, Nominal: nominal, Value: value, Change: change}, told, nil
+}
+
+// shown quotes the first of an element's texts that is not blank.
+func shown(texts []text) string {
+	for _, each := range texts {
+		if s := strings.TrimSpace(string(each)); s != "" {
+			return fmt.Sprintf("%.20q", s)
+		}
+	}
+	return `""`
 }
 
 func number(pattern *regexp.Regexp, s string) (decimal.Decimal, bool) {

@@ -20,6 +20,16 @@ type Rate struct {
 type Day struct {
 	Date  time.Time // midnight UTC of the civil date the list is for
 	Rates []Rate
+	// Skipped are the items of the list that are not among Rates, and why.
+	Skipped []Skip
+	// Untold are the codes whose change the list does not tell; it is zero.
+	Untold []string
+}
+
+// Skip is an item of a list that is left out.
+type Skip struct {
+	Code string // as it is written; "" when it is not
+	Why  string // "value 0.0 is not above zero"
 }
 
 // Quote is what a reader is shown of one currency: the newest value known, its
