@@ -36,7 +36,11 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 	}
 	w, ok := parseAlert(r.args, r.p.Base())
 	if !ok {
-		if code, err := rates.ParseCurrency(r.args); err == nil && code != r.p.Base() { // of this one, but when?
+		code, err := rates.ParseCurrency(r.args)
+		if err == nil && code == r.p.Base() {
+			return answer{messages: []outbox.Message{noRateOfBase(r.p)}}, nil
+		}
+		if err == nil { // of this one, but when?
 			m, err := b.offerAlerts(ctx, r, code)
 			return answer{messages: []outbox.Message{m}}, err
 		}
@@ -59,7 +63,10 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 		ambiguous.Codes = listed
 		return answer{messages: []outbox.Message{whichAlert(r.p, w, ambiguous)}}, nil
 	}
-	if err != nil || code == r.p.Base() {
+	if err == nil && code == r.p.Base() {
+		return answer{messages: []outbox.Message{noRateOfBase(r.p)}}, nil
+	}
+	if err != nil {
 		return note(r.p.H("convert.unknown", "Word", locale.Clip(w.currency, 60))), nil
 	}
 	m, err := b.addAlert(ctx, r, code, w.kind, w.threshold)

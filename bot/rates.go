@@ -27,6 +27,8 @@ var signs = map[string]string{"$": "USD", "€": "EUR", "₽": "RUB", "¥": "CNY
 type ratesQuery struct {
 	codes []string  // none: the chat's own list
 	date  time.Time // zero: today
+	base  bool      // the currency that rates are in was named too
+	noDay string    // what was typed for a day that no calendar has
 }
 
 const stampOfDay = "20060102"
@@ -43,8 +45,19 @@ func (q ratesQuery) data() string {
 // rates shows the official rates, of the currencies and the date that were asked for if any were.
 func (b *Bot) rates(ctx context.Context, r *request) (answer, error) {
 	q, bad := parseRates(r.args, r.p.Base(), digest.Today(r.p, r.now))
+	switch {
+	case q.noDay != "":
+		return note(r.p.H("rates.no_day", "Text", locale.Clip(q.noDay, 60))), nil
+	case q.base && len(q.codes) == 0 && len(bad) == 0:
+		return answer{messages: []outbox.Message{noRateOfBase(r.p)}}, nil
+	}
 	m, err := b.ratesAsked(ctx, r, q, bad)
 	return answer{messages: []outbox.Message{m}}, err
+}
+
+// noRateOfBase says that there is no rate of the currency that all others are in.
+func noRateOfBase(p *locale.Printer) outbox.Message {
+	return outbox.Message{Text: p.H("rates.base"), Keyboard: [][]outbox.Button{{{Text: p.T("button.rates"), Data: "r:"}}}}
 }
 
 // days are the words for dates near today.
@@ -56,12 +69,23 @@ var datePattern = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}(?
 
 // parseRates reads currencies and a date from what a person typed; bad are the words that are neither.
 func parseRates(text, base string, today time.Time) (q ratesQuery, bad []string) {
-	rest := datePattern.ReplaceAllStringFunc(text, func(word string) string {
-		date, ok := parseDay(word, today)
-		if !ok || !q.date.IsZero() {
-			bad = append(bad, word)
+	take := func(day locale.TypedDay) {
+		date, ok := day.Until(today.AddDate(0, 0, 1)) // tomorrow's rates may be out, those after it are not
+		switch {
+		case !ok && day.Day >= 1 && day.Day <= 31 && day.Month >= 1 && day.Month <= 12:
+			q.noDay, bad = day.Text, append(bad, day.Text)
+		case !ok || !q.date.IsZero() || date.Year() < firstYear:
+			bad = append(bad, day.Text)
+		default:
+			q.date = date
 		}
-		q.date = date
+	}
+	if day, rest, ok := locale.TakeDay(text); ok {
+		take(day)
+		text = rest
+	}
+	rest := datePattern.ReplaceAllStringFunc(text, func(word string) string {
+		take(parseDay(word))
 		return " "
 	})
 	words := strings.FieldsFunc(rest, func(c rune) bool { return strings.ContainsRune(" ,;\n\t/\u00a0", c) })
@@ -76,7 +100,9 @@ func parseRates(text, base string, today time.Time) (q ratesQuery, bad []string)
 		q.date = time.Time{}
 	}
 	var badWords []string
-	q.codes, badWords = currenciesIn(strings.Join(words, " "), base)
+	q.codes, badWords = currenciesIn(strings.Join(words, " "), "")
+	q.base = slices.Contains(q.codes, base)
+	q.codes = without(base, q.codes)
 	return q, append(bad, badWords...)
 }
 
@@ -106,8 +132,12 @@ func without(code string, codes []string) []string {
 	return slices.DeleteFunc(codes, func(c string) bool { return c == code })
 }
 
-// parseDay reads a date such as 01.04.2026, 1.4.26, 2026-04-01, or 01.04, which is the last such day.
-func parseDay(word string, today time.Time) (time.Time, bool) {
+// firstYear is the first that a date is taken to be of; what is older than the
+// history is answered with where that begins.
+const firstYear = 1900
+
+// parseDay reads a date such as 01.04.2026, 1.4.26, 2026-04-01, or 01.04.
+func parseDay(word string) locale.TypedDay {
 	parts := strings.FieldsFunc(word, func(c rune) bool { return c == '.' || c == '/' || c == '-' })
 	if strings.Contains(word, "-") {
 		slices.Reverse(parts)
@@ -116,18 +146,10 @@ func parseDay(word string, today time.Time) (time.Time, bool) {
 	for i, part := range parts {
 		n[i], _ = strconv.Atoi(part) // the pattern lets only digits pass
 	}
-	switch {
-	case len(parts) == 2:
-		n[2] = today.Year()
-		// Tomorrow's rates may be out, those after it are not.
-		if time.Date(n[2], time.Month(n[1]), n[0], 0, 0, 0, 0, time.UTC).After(today.AddDate(0, 0, 1)) {
-			n[2]--
-		}
-	case n[2] < 100:
+	if len(parts) == 3 && n[2] < 100 {
 		n[2] += 2000
 	}
-	date := time.Date(n[2], time.Month(n[1]), n[0], 0, 0, 0, 0, time.UTC)
-	return date, date.Day() == n[0] && int(date.Month()) == n[1] && n[2] >= 1993 // the tenge's first year
+	return locale.TypedDay{Year: n[2], Month: time.Month(n[1]), Day: n[0], Text: word}
 }
 
 // parseCodes reads currency codes from what a person typed; bad are words that
@@ -158,7 +180,7 @@ func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
 	q := ratesQuery{codes: codes}
 	if s := r.arg(1); s != "" {
 		date, err := time.Parse(stampOfDay, s)
-		if err != nil || date.Year() < 1993 {
+		if err != nil || date.Year() < firstYear {
 			return answer{}, badData{"date"}
 		}
 		q.date = date

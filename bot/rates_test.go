@@ -231,3 +231,47 @@ func TestGroupCurrencies(t *testing.T) {
 	d.press(reader, screen, "GBP")
 	contains(t, d.ask(other, group, "/rates@newsbot").Text, "GBP")
 }
+
+// Dates are read as the bot writes them, days that no calendar has are said to be
+// such, and there is no rate of what rates are in.
+func TestRatesOfTypedDays(t *testing.T) {
+	for l, want := range map[string]struct{ dates, noDay, early, base string }{
+		"kk": {"20 қараша 2026;2026 ж. 20 қараша", "Күнтізбеде мұндай күн жоқ: 31.02.2026.", "Ең ертесі: 2026 ж. 18 қараша.", "Бағамдар теңгемен берілген, сондықтан теңгенің өз бағамы болмайды."},
+		"ru": {"20 ноября;20 ноября 2026 г.", "Такого дня в календаре нет: 31.02.2026.", "18 ноября 2026 г.", "Курсы и так даны в тенге: собственного курса у тенге нет."},
+		"en": {"November 20, 2026;November 20", "There is no such day in the calendar: 31.02.2026.", "November 18, 2026", "Rates are given in tenge, so there is none of the tenge itself."},
+	} {
+		t.Run(l, func(t *testing.T) {
+			d := open(t, l)
+			d.set(time.Date(2026, time.November, 23, 9, 0, 0, 0, almaty))
+			d.seedBoard(23)
+			says := func(text, part string) {
+				t.Helper()
+				if got := strings.ReplaceAll(d.ask(reader, reader, text).Text, "\u00a0", " "); !strings.Contains(got, part) {
+					t.Errorf("%s: %q is not in:\n%s", text, part, got)
+				}
+			}
+			for date := range strings.SplitSeq(want.dates, ";") {
+				says("/rates usd "+date, map[string]string{"kk": "529,40 ₸", "ru": "529,40 ₸", "en": "₸529.40"}[l])
+			}
+			says("/rates 31.02.2026", want.noDay)
+			says("/rates 01.01.1990", want.early)
+			says("/rates kzt", want.base)
+			says("/alert kzt > 1", want.base)
+			says("/alert kzt", want.base)
+		})
+	}
+}
+
+// The words for the currency of a book are that currency's.
+func TestNoRateOfAnotherBase(t *testing.T) {
+	for base, want := range map[string][3]string{
+		"RUB": {"Бағамдар рубльмен берілген, сондықтан рубльдің өз бағамы болмайды.", "Курсы и так даны в рублях: собственного курса у рубля нет.", "Rates are given in rubles, so there is none of the ruble itself."},
+		"UZS": {"Бағамдар UZS валютасымен берілген, сондықтан UZS валютасының өз бағамы болмайды.", "Курсы и так даны в валюте UZS: собственного курса у UZS нет.", "Rates are given in UZS, so there is none of UZS itself."},
+	} {
+		for i, l := range []locale.Language{locale.KK, locale.RU, locale.EN} {
+			if got := locale.New(l, nil).Of("cbr", base, base != "RUB").T("rates.base"); got != want[i] {
+				t.Errorf("%s: %q, want %q", l, got, want[i])
+			}
+		}
+	}
+}

@@ -29,8 +29,8 @@ var signs = map[string]string{"KZT": "₸", "RUB": "₽", "USD": "$", "EUR": "�
 //
 // Messages name the bank and the currency by placeholders that need no
 // arguments: Bank, BankOf, BankName, BankHours, BankRates and BankRatesCap are
-// its name in the forms that sentences need, Base, BaseLower, BaseSign and IntoBase
-// the currency, and First, Second and IntoSecond two others for examples.
+// its name in the forms that sentences need, Base, BaseLower, BaseSign, IntoBase, InBase
+// and OfBase the currency, and First, Second and IntoSecond two others for examples.
 func (p *Printer) Of(issuer, base string, isComputed bool) *Printer {
 	q, b := *p, bank{issuer, base, isComputed}
 	q.bank = b
@@ -69,20 +69,21 @@ func (p *Printer) wordsOf(b bank) map[string]string {
 	return map[string]string{
 		"Bank": word(b.id + "_short"), "BankOf": of, "BankName": word(b.id + "_name"), "BankHours": word(b.id + "_hours"),
 		"BankRates": official, "BankRatesCap": upperFirst(official),
-		"Base": b.base, "BaseLower": strings.ToLower(b.base), "BaseSign": Sign(b.base), "IntoBase": plain.into(b.base),
-		"First": strings.ToLower(first), "Second": strings.ToLower(second), "IntoSecond": plain.into(second),
+		"Base": b.base, "BaseLower": strings.ToLower(b.base), "BaseSign": Sign(b.base), "IntoBase": plain.money("into", b.base),
+		"InBase": plain.money("in", b.base), "OfBase": plain.money("of", b.base),
+		"First": strings.ToLower(first), "Second": strings.ToLower(second), "IntoSecond": plain.money("into", second),
 	}
 }
 
 // Base is the currency of the rates that the printer writes of.
 func (p *Printer) Base() string { return p.bank.base }
 
-// into says what money is turned into.
-func (p *Printer) into(code string) string {
-	if key := "bank.into_" + code; Has(key) {
+// money names a currency in the form of a sentence: into it, in it, of it.
+func (p *Printer) money(form, code string) string {
+	if key := "bank." + form + "_" + code; Has(key) {
 		return p.render(key, nil, false)
 	}
-	return p.render("bank.into", []any{"Code", code}, false)
+	return p.render("bank."+form, []any{"Code", code}, false)
 }
 
 // twin is the message that a key stands for where rates are computed.
