@@ -43,6 +43,9 @@ func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer
 	if unknown := (*rates.UnknownError)(nil); errors.As(err, &unknown) {
 		return note(r.p.H("convert.unknown", "Word", locale.Clip(unknown.Word, 60))), true, nil
 	}
+	if amount := (*rates.AmountError)(nil); errors.As(err, &amount) {
+		return note(r.p.H("convert." + string(amount.Problem))), true, nil
+	}
 	if err != nil { // ErrNoQuery
 		return answer{}, false, nil
 	}

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -62,5 +63,23 @@ func TestConvertIsNoBroadcast(t *testing.T) {
 	d.ask(editor, editor, "/broadcast")
 	for _, m := range d.say(editor, editor, "100 usd") {
 		lacks(t, m.Text, "₸")
+	}
+}
+
+// A sum that cannot be counted is answered with why, not with a search for news.
+func TestSumsThatCannotBeCounted(t *testing.T) {
+	for l, want := range map[string][3]string{
+		"kk": {"Сома нөлден үлкен болуы керек.", "Бұл сома тым үлкен. Кішірек санды жазыңыз.", "Бір жолы бір соманы ғана есептей аламын."},
+		"ru": {"Сумма должна быть больше нуля.", "Эта сумма слишком велика.", "За один раз я считаю одну сумму."},
+		"en": {"The sum must be above zero.", "This sum is too large.", "I count one sum at a time."},
+	} {
+		t.Run(l, func(t *testing.T) {
+			d := open(t, l)
+			for text, i := range map[string]int{"0 usd": 0, "-5 usd": 0, "/convert 0 usd": 0, "99999999999999999999999 usd": 1, "100 usd + 50 eur": 2, "/convert 100 usd + 50 eur": 2} {
+				if got := d.ask(reader, reader, text).Text; !strings.HasPrefix(got, want[i]) {
+					t.Errorf("%q: %q, want %q", text, got, want[i])
+				}
+			}
+		})
 	}
 }

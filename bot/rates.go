@@ -180,7 +180,7 @@ func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
 	q := ratesQuery{codes: codes}
 	if s := r.arg(1); s != "" {
 		date, err := time.Parse(stampOfDay, s)
-		if err != nil || date.Year() < firstYear {
+		if err != nil || date.Year() < 1993 { // the tenge's first year: no list is older
 			return answer{}, badData{"date"}
 		}
 		q.date = date

@@ -157,6 +157,7 @@ func checkQuery(t interface{ Fatalf(string, ...any) }, text string) {
 	q, err := ParseQuery(text)
 	var ambiguous *AmbiguousError
 	var unknown *UnknownError
+	var amount *AmountError
 	switch {
 	case err == nil:
 		if !q.Amount.IsPositive() || !isoPattern.MatchString(q.From) || q.To != "" && !isoPattern.MatchString(q.To) {
@@ -179,6 +180,13 @@ func checkQuery(t interface{ Fatalf(string, ...any) }, text string) {
 	case errors.As(err, &unknown):
 		if unknown.Word == "" || len([]rune(unknown.Word)) > longestWord {
 			t.Fatalf("%q: does not know %q", text, unknown.Word)
+		}
+	case errors.As(err, &amount):
+		if !slices.Contains([]AmountProblem{NotAboveZero, TooLarge, SeveralSums}, amount.Problem) {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if strange, err := ParseQuery(text + " абракадабра"); err == nil || errors.As(err, &amount) {
+			t.Fatalf("%q and a word nobody knows: %+v, %v", text, strange, err)
 		}
 	case !errors.Is(err, ErrNoQuery):
 		t.Fatalf("%q: %v", text, err)
@@ -216,14 +224,15 @@ func TestQueryFromParts(t *testing.T) {
 // TestQueryOfAnyWords puts words together that nobody would.
 func TestQueryOfAnyWords(t *testing.T) {
 	words := strings.Fields("100 1,5 0 . , - = / $ € ¥ ₸ usd kzt USD доллар долларов канадских США крон фунт теңгеге теңге сом сум мың млн т р к в на to in из from " +
-		"сколько қанша how much is и или хлеб xyz курс 1.000 1.000.000 5k 100$ usdkzt ? ! % ( шведских Чехия")
+		"двести двадцать пять екі жүз он елу жарым полтора + -5 0 сколько қанша how much is и или хлеб xyz курс 1.000 1.000.000 5k 100$ usdkzt ? ! % ( шведских Чехия")
 	rapid.Check(t, func(t *rapid.T) {
 		checkQuery(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 8).Draw(t, "words"), rapid.SampledFrom([]string{" ", "", "\u00a0"}).Draw(t, "between")))
 	})
 }
 
 func FuzzParseQuery(f *testing.F) {
-	for _, seed := range []string{"100 usd", "5000 тг в евро", "$100", "1 000,50 eur", "1,5 млн тенге в долларах", "100 крон", "сколько тенге в долларе?", "100 ЕUR", "\xff100 usd", "50 т.р.", "100\u00a0000₸ → €"} {
+	for _, seed := range []string{"100 usd", "5000 тг в евро", "$100", "1 000,50 eur", "1,5 млн тенге в долларах", "100 крон", "сколько тенге в долларе?", "100 ЕUR", "\xff100 usd", "50 т.р.", "100\u00a0000₸ → €",
+		"бір жарым миллион теңге доллармен", "двести пятьдесят тысяч тенге в рублях", "-5 usd", "99999999999999999999999 usd", "100 usd + 50 eur", "мың екі жүз мыңдай доллар"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkQuery(t, text) })

@@ -48,21 +48,64 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("%q is no currency", e.Word) }
 
+// AmountProblem is why the amount of a conversion is not taken.
+type AmountProblem string
+
+// The problems of amounts.
+const (
+	NotAboveZero AmountProblem = "not_above_zero"
+	TooLarge     AmountProblem = "too_large" // no money has so many digits
+	SeveralSums  AmountProblem = "several"   // "100 usd + 50 eur"
+)
+
+// AmountError says that a text is a conversion, but not of an amount that can be counted.
+type AmountError struct{ Problem AmountProblem }
+
+func (e *AmountError) Error() string { return "amount: " + string(e.Problem) }
+
 // ParseQuery reads a conversion as a person types it in Kazakh, Russian or
 // English: "100 usd", "5000 тг в евро", "1,5 млн тенге в долларах", "100 доллар
 // теңгеге", "$100", "usd 100 to eur", "сколько тенге в долларе". It would
 // rather ask than guess: every word has to be understood, the order of the two
 // sides has to be clear, and what names several currencies is *AmbiguousError.
-// A word in the place of a currency that names none is *UnknownError;
-// everything else that is no conversion is ErrNoQuery.
+// A word in the place of a currency that names none is *UnknownError, an amount
+// that cannot be counted is *AmountError; everything else that is no conversion is
+// ErrNoQuery.
 func ParseQuery(text string) (Query, error) {
+	if severalSums(text) {
+		return Query{}, &AmountError{SeveralSums}
+	}
+	text, negative := cutMinus(text)
+	q, problem, err := parseOne(text)
+	if negative {
+		problem = NotAboveZero
+	}
+	var ambiguous *AmbiguousError
+	if problem != "" && (err == nil || errors.As(err, &ambiguous)) {
+		return Query{}, &AmountError{problem}
+	}
+	if negative { // a debt, or a line of a list
+		return Query{}, ErrNoQuery
+	}
+	return q, err
+}
+
+// parseOne is ParseQuery for one sum. A problem is that of an amount in what else
+// is a conversion.
+func parseOne(text string) (q Query, problem AmountProblem, err error) {
 	tokens, ok := tokenize(text)
 	if !ok {
-		return Query{}, ErrNoQuery
+		return Query{}, "", ErrNoQuery
 	}
-	if tokens, ok = joinNumbers(tokens); !ok {
-		return Query{}, ErrNoQuery
+	if tokens, problem, ok = joinNumbers(tokens); !ok {
+		return Query{}, "", ErrNoQuery
 	}
+	q, err = understand(tokens)
+	return q, problem, err
+}
+
+// understand makes a query of tokens in which each amount is one.
+func understand(tokens []token) (Query, error) {
 	tokens, clear := joinNames(tokens)
 	if err := strangeWord(tokens); err != nil {
 		return Query{}, err
@@ -125,62 +168,6 @@ func ParseCurrency(text string) (code string, err error) {
 		return "", &UnknownError{Word: clip(t.text), Alone: true}
 	}
 	return "", ErrNoQuery
-}
-
-// joinNumbers makes one token of each amount: of 1 млн 200 тыс, too. ok is
-// false for what looks like a number and is none.
-func joinNumbers(tokens []token) (out []token, ok bool) {
-	for i := 0; i < len(tokens); i++ {
-		if k := tokens[i].kind; k != kindNumber && k != kindScale {
-			out = append(out, tokens[i])
-			continue
-		}
-		whole := token{kind: kindNumber, glued: tokens[i].glued, text: tokens[i].text}
-		last := decimal.Zero // what the last part is multiplied by
-		for i < len(tokens) && (tokens[i].kind == kindNumber || tokens[i].kind == kindScale) {
-			part, scale := decimal.NewFromInt(1), decimal.NewFromInt(1)
-			if t := tokens[i]; t.kind == kindNumber {
-				part = t.amount
-				if t.number != "" {
-					scaled := i+1 < len(tokens) && tokens[i+1].kind == kindScale
-					if part, ok = parseAmount(t.number, scaled); !ok {
-						return nil, false
-					}
-					if other, twoWays := otherAmount(t.number, part); twoWays && !scaled && whole.amount.IsZero() {
-						whole.other = other
-					}
-				}
-				i++
-			}
-			for ; i < len(tokens) && (tokens[i].kind == kindScale || isThousand(tokens, i)); i++ {
-				if tokens[i].kind == kindUnknown {
-					tokens[i].zeros = 3
-				}
-				scale = scale.Shift(tokens[i].zeros)
-				if scale.GreaterThan(mostAmount) {
-					return nil, false
-				}
-			}
-			part = part.Mul(scale)
-			// 1 млн 200 тыс is one number, 100 50 is none.
-			if !last.IsZero() && (!last.GreaterThan(decimal.NewFromInt(1)) || part.GreaterThanOrEqual(last)) {
-				return nil, false
-			}
-			whole.amount, last = whole.amount.Add(part), scale
-		}
-		i--
-		if !whole.amount.IsPositive() || whole.amount.GreaterThan(mostAmount) {
-			return nil, false
-		}
-		out = append(out, whole)
-	}
-	return out, true
-}
-
-// isThousand says whether the token is the т of 50 т.р. and 5т тг.
-func isThousand(tokens []token, i int) bool {
-	return tokens[i].kind == kindUnknown && strings.EqualFold(tokens[i].text, "т") && i > 0 && tokens[i-1].kind == kindNumber &&
-		i+1 < len(tokens) && tokens[i+1].kind == kindMoney
 }
 
 // joinNames gives names of currencies the countries beside them. clear is false

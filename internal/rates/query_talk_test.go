@@ -143,9 +143,9 @@ func TestParseQueryTalk(t *testing.T) {
 тг 5000 | 5000 KZT
 5 000 тг. | 5000 KZT
 пять тысяч тенге | 5000 KZT
-двести пятьдесят евро | -
-сто двадцать три доллара | -
-жиырма бес еуро | -
+двести пятьдесят евро | 250 EUR
+сто двадцать три доллара | 123 USD
+жиырма бес еуро | 25 EUR
 миллион | -
 миллион тенге | 1000000 KZT
 лям тенге | 1000000 KZT
@@ -259,7 +259,7 @@ R$5 | 5 BRL
 kr100 | 100? kr from SEK/NOK/DKK/CZK/ISK
 one hundred dollars | 100 USD
 two thousand tenge in usd | 2000 KZT USD
-twenty five euros | -
+twenty five euros | 25 EUR
 `,
 	} {
 		t.Run(language, func(t *testing.T) {

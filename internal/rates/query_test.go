@@ -27,6 +27,8 @@ func told(text string) string {
 		return s
 	case errors.As(err, &unknown):
 		return "unknown " + unknown.Word
+	case errors.As(err, new(*AmountError)):
+		return err.Error()
 	case errors.Is(err, ErrNoQuery):
 		return "-"
 	}
@@ -51,6 +53,91 @@ func TestAmountInTwoWays(t *testing.T) {
 func TestParseQuery(t *testing.T) {
 	tests := []struct{ group, phrases string }{
 		// A line is the phrase, then what is understood.
+		{"numbers in words", `
+бір жарым миллион теңге доллармен | 1500000 KZT USD
+бір жарым мың доллар | 1500 USD
+екі жарым мың доллар | 2500 USD
+екі жарым доллар | 2.5 USD
+2 жарым мың доллар | 2500 USD
+он бес мың теңге | 15000 KZT
+он жеті жарым мың теңге | 17500 KZT
+жарым миллион теңге | 500000 KZT
+жүз елу мың теңге долларға | 150000 KZT USD
+екі жүз елу мың теңге | 250000 KZT
+бір миллион екі жүз мың теңге доллармен | 1200000 KZT USD
+мың екі жүз доллар | 1200 USD
+мың жүз елу бес доллар | 1155 USD
+жетпіс бес доллар теңгеге | 75 USD KZT
+алты жүз сексен тоғыз еуро | 689 EUR
+2,5 мыңдай доллар | 2500 USD
+бес миллиондай теңге | 5000000 KZT
+двести пятьдесят тысяч тенге в рублях | 250000 KZT RUB
+сто двадцать три доллара | 123 USD
+тысяча двести долларов | 1200 USD
+два миллиона триста сорок пять тысяч шестьсот семьдесят восемь тенге | 2345678 KZT
+девятнадцать тысяч тенге | 19000 KZT
+девятьсот девяносто девять тысяч тенге в евро | 999000 KZT EUR
+двадцать одна тысяча рублей | 21000 RUB
+полтора миллиона тенге | 1500000 KZT
+1 млн двести тысяч тенге | 1200000 KZT
+5 жүз доллар | 500 USD
+three hundred dollars | 300 USD
+seventy five euros | 75 EUR
+сто двести долларов | -
+пять двадцать долларов | -
+десять один доллар | -
+двадцать двенадцать долларов | -
+пятьсот сто евро | -
+сто тысяч пять миллионов тенге | -
+двести 50 долларов | -
+50 двести долларов | -
+сто пятьдесят полтора доллара | -
+полтора пять долларов | -
+жүз жарым доллар | -
+жүз жүз доллар | -
+мың миллион теңге | -
+бір жарым жарым доллар | -
+`},
+		{"phrases with what they are asked in", `
+теңгемен 100 доллар | 100 USD KZT
+доллармен 5000 теңге | 5000 KZT USD
+100 доллар теңгемен | 100 USD KZT
+теңгемен 100 доллармен | -
+тенге 100 доллар | -
+100 мың теңгеге қанша доллар сатып аламын | 100000 KZT USD
+100 мың теңгеге қанша доллар ала аламын | 100000 KZT USD
+сколько долларов в 100 тысячах тенге | 100000 KZT USD
+сколько тенге в двух миллионах долларов | 2000000 USD KZT
+сколько евро в трех миллионах тенге | 3000000 KZT EUR
+`},
+		{"amounts that are none", `
+0 usd | amount: not_above_zero
+0,00 доллар | amount: not_above_zero
+0 долларов в тенге | amount: not_above_zero
+0 крон | amount: not_above_zero
+-5 usd | amount: not_above_zero
+−5 доллар теңгеге | amount: not_above_zero
+ - 5 usd | 5 USD
+-5 people | -
+0 people | unknown people
+99999999999999999999999 usd | amount: too_large
+99 999 999 999 999 999 999 тенге в доллары | amount: too_large
+999 трлн млрд тенге | -
+9999 трлн тенге | amount: too_large
+99999999999999999999999 | -
+99999999999999999999999 people | unknown people
+100 usd + 50 eur | amount: several
+100 usd+50 eur | amount: several
+$100 + €50 + 3000 тенге | amount: several
+100 долларов и 50 евро | amount: several
+100 доллар және 50 еуро | amount: several
+100 dollars and 50 euros | amount: several
+100 крон + 5 usd | amount: several
+100 + 50 usd | -
+100 usd + people | -
++7 701 123 45 67 | -
+доллар и евро | -
+`},
 		{"codes", `
 100 usd | 100 USD
 100 USD | 100 USD
@@ -326,10 +413,10 @@ sum 100 usd | -`},
 100. usd | 100 USD
 100, usd | 100 USD
 001 usd | 1 USD
-0 usd | -
-0,00 usd | -
--5 usd | -
-−5 usd | -
+0 usd | amount: not_above_zero
+0,00 usd | amount: not_above_zero
+-5 usd | amount: not_above_zero
+−5 usd | amount: not_above_zero
 10-20 usd | -
 1,00,000 inr | -
 1.000 000 kzt | -
@@ -342,7 +429,7 @@ sum 100 usd | -`},
 100+50 usd | -
 1/2 usd | -
 999999999999999 kzt | 999999999999999 KZT
-9999999999999999 kzt | -
+9999999999999999 kzt | amount: too_large
 1 млн млн млн usd | -
 100 usd 200 eur | -
 0,000000001 usd | -
@@ -395,7 +482,7 @@ https://example.kz/usd | -
 	count := 0
 	for _, tt := range tests {
 		t.Run(tt.group, func(t *testing.T) {
-			for line := range strings.SplitSeq(strings.TrimPrefix(tt.phrases, "\n"), "\n") {
+			for line := range strings.SplitSeq(strings.TrimSpace(tt.phrases), "\n") {
 				phrase, want, _ := strings.Cut(line, "|")
 				phrase, want = strings.TrimSuffix(phrase, " "), strings.TrimSpace(want)
 				count++

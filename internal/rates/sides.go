@@ -90,7 +90,7 @@ func (r reading) source() int {
 		// An amount is of the currency after it or, when that is a sign, before
 		// it: $100 kzt. Of usd 100 kzt nobody can tell.
 		switch {
-		case a.to:
+		case a.to, a.by && !b.by && !b.to: // теңгемен 100 доллар
 			return 1
 		case a.sign && !b.sign:
 			return 0

@@ -42,6 +42,7 @@ type token struct {
 	sign  bool
 	// to and from are what a Kazakh case says.
 	to, from bool
+	by       bool // it may be the target, where nothing else tells
 }
 
 // longest bounds a question in runes, and what is told of an unknown word.
@@ -230,6 +231,7 @@ func readNoun(word string) (best token, ok bool) {
 				if found, t.to, t.from = ending(stem, tail); !found {
 					continue
 				}
+				t.by = by(tail)
 			}
 			if len(stem) > length {
 				t.codes, best, length = strings.Fields(n.codes), t, len(stem)

@@ -163,7 +163,7 @@ const (
 		"официальный официальному официальным сейчас сегодня если мне валюта валюте по надо нужно дадут дают получу получится выйдет " +
 		"нацбанк нацбанка нацбанку нацбанке нбрк улттык банк банктин ауыстыр ауыстырыныз ауыстырып бер берши бериниз " +
 		"болады болса болад турады тен айырбастау айырбаста айырбастаныз аудар аударыныз аудару багам багамы багаммен курсы курсымен ресми бугин бугинги казир " +
-		"айналдыр айналдырыныз шак маган керек алам аламын есепте " +
+		"айналдыр айналдырыныз шак маган керек алам аламын ала алуга сатып есепте " +
 		"convert exchange change how is are what what's s the a an please pls rate official today now equal equals worth cost costs be will get i me "
 	// What a text is about that has one of these is no sum by today's rates: a
 	// debt, or a rate of another day.
@@ -181,9 +181,17 @@ var (
 )
 
 const (
-	dative   = " га ге ка ке на не "
-	ablative = " дан ден тан тен нан нен ндан нден "
+	dative = " га ге ка ке на не "
+	// instrumental says in what: теңгемен 100 доллар, of which only the order of words tells otherwise.
+	instrumental = " мен бен пен "
+	ablative     = " дан ден тан тен нан нен ндан нден "
 )
+
+// by says whether a word has the Kazakh case that says in what.
+func by(tail string) bool {
+	m := endingKk.FindStringSubmatch(tail)
+	return m != nil && has(instrumental, m[1])
+}
 
 // ending says whether tail may follow stem, and which way it points.
 func ending(stem, tail string) (ok, to, from bool) {
