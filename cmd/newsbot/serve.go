@@ -160,7 +160,7 @@ func serve(ctx context.Context, s settings, log *slog.Logger, h hooks) error {
 	start("telegram", front.run)
 	if h.started != nil {
 		h.started(func(ctx context.Context) {
-			clock.RunNow(ctx, "rates", "poll", "texts", "digests")
+			clock.RunDue(ctx)
 			front.wake()
 		})
 	}

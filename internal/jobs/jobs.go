@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -179,17 +180,28 @@ func (j *Jobs) readFresh(ctx context.Context) {
 }
 
 // RunNow runs the named jobs in their order and waits for them; a job that is
-// running already is waited for and then run again.
+// running already is waited for and then run again. None of them runs otherwise
+// meanwhile: what a job reads is what those before it have brought.
 func (j *Jobs) RunNow(ctx context.Context, names ...string) {
+	for _, job := range j.table { // always in this order, so that two calls cannot wait for each other
+		if slices.Contains(names, job.Name) {
+			j.busy[job.Name].Lock()
+			defer j.busy[job.Name].Unlock()
+		}
+	}
 	for _, name := range names {
 		job := j.job(name)
-		j.busy[name].Lock()
 		j.guarded(ctx, job)
-		j.busy[name].Unlock()
 		if job.Rest != nil {
 			job.Rest()
 		}
 	}
+}
+
+// RunDue runs at once what may have come due as the clock was moved: alerts and
+// digests are made of the lists of rates and the stories of that time.
+func (j *Jobs) RunDue(ctx context.Context) {
+	j.RunNow(ctx, "rates", "alerts", "poll", "texts", "digests")
 }
 
 func (j *Jobs) job(name string) Job {
