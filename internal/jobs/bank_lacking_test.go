@@ -1,9 +1,12 @@
 package jobs
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"newsbot/internal/rates"
 )
@@ -100,4 +103,31 @@ func TestRatesLeftOutAreNotLacking(t *testing.T) {
 	if again := d.asked("24.11.2026"); len(again) != 0 {
 		t.Errorf("asked again: %v", again)
 	}
+}
+
+// Of days that are over nobody says that their lists lack something.
+func TestOldListsMayLackCurrencies(t *testing.T) {
+	d := open(t)
+	d.Options.Bank = lackingBank{}
+	d.Jobs = New(d.Options)
+	d.pause = 0
+	d.run("rates")
+	d.set(monday.AddDate(0, 0, 4))
+	d.run("rates", "rates")
+	if n := d.log.count("rates lack currencies"); n != 0 {
+		t.Errorf("said %d times:\n%s", n, d.log.b.String())
+	}
+}
+
+// lackingBank has no euro on the 24th of November.
+type lackingBank struct{}
+
+func (lackingBank) Book() rates.Book { return rates.Book{} }
+
+func (lackingBank) Fetch(_ context.Context, date time.Time) (rates.Day, error) {
+	day := rates.Day{Date: date, Rates: []rates.Rate{{Code: "USD", Nominal: 1, Value: decimal.NewFromInt(500)}, {Code: "EUR", Nominal: 1, Value: decimal.NewFromInt(600)}}}
+	if date.Day() == 24 && date.Month() == time.November {
+		day.Rates = day.Rates[:1]
+	}
+	return day, nil
 }
