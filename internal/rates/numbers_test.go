@@ -55,8 +55,7 @@ func inRussian(n int) string {
 func inKazakh(n int) string {
 	ones := strings.Fields("- бір екі үш төрт бес алты жеті сегіз тоғыз")
 	tens := strings.Fields("- он жиырма отыз қырық елу алпыс жетпіс сексен тоқсан")
-	var group func(n int) []string
-	group = func(n int) (out []string) {
+	group := func(n int) (out []string) {
 		if n >= 100 {
 			if n >= 200 {
 				out = append(out, ones[n/100])
