@@ -245,8 +245,17 @@ func TestUnreadableAudience(t *testing.T) {
 			_, stop := start(t, outbox.Options{Store: s, Sender: tg, Holder: "a"})
 			eventually(t, "the good one is done", done(t, s, "good"))
 			open, err := s.OpenBroadcasts(t.Context())
-			if err != nil || len(open) != 1 || open[0].ID != "good" {
+			if err != nil || len(open) != 3 {
 				t.Errorf("shown are %+v, %v", open, err)
+			}
+			// Who sees that one does not come on can stop it.
+			for _, id := range []string{"bad", "worse"} {
+				if b := state(t, s, id); b.Sent != 0 || b.State != store.BroadcastRunning {
+					t.Errorf("%+v", b)
+				}
+				if stopped, err := s.CancelBroadcast(t.Context(), time.Now(), id); !stopped || err != nil {
+					t.Errorf("%s is not stopped: %v, %v", id, stopped, err)
+				}
 			}
 			stop()
 			if repeats := tg.check(t, 50); repeats != 0 {

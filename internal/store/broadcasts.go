@@ -133,7 +133,7 @@ var broadcastSQL = `SELECT b.broadcast_id, b.kind, b.target_id, b.category, b.au
 	b.reported, b.progress_message_id, b.cursor_id, b.planned_all, b.created_at, b.start_at, b.started_at, b.finished_at
 	FROM broadcasts b JOIN payloads p ON p.payload_id = b.payload_id`
 
-func (r broadcastRow) broadcast() (Broadcast, error) {
+func (r broadcastRow) broadcast() Broadcast {
 	b := Broadcast{
 		ID: r.ID, Kind: r.Kind, TargetID: r.TargetID, Category: r.Category, Critical: r.Critical, ArticleID: r.ArticleID, Title: r.Title, Media: outbox.Media(r.Media),
 		EditorID: r.EditorID, EditorChat: r.EditorChat, ApproverID: r.ApproverID, Language: r.Language, State: r.State,
@@ -143,14 +143,19 @@ func (r broadcastRow) broadcast() (Broadcast, error) {
 	}
 	var err error
 	if b.Audience, err = parseAudience(r.Audience); err != nil {
-		return Broadcast{}, fmt.Errorf("read audience of broadcast %s: %w", r.ID, err)
+		// As one of a later version. It is for nobody then, and can be stopped; to send it
+		// to anybody is refused when its slices are cut.
+		b.Audience = Audience{Only: []int64{noChat}}
 	}
 	if err := json.Unmarshal([]byte(r.Body), &b.Message); err != nil {
 		// Its recipients fail, which its counts say. It must not keep others from being shown.
 		b.Message = outbox.Message{}
 	}
-	return b, nil
+	return b
 }
+
+// noChat is the id of no chat.
+const noChat = 0
 
 // CreateBroadcast stores a draft. Creating the same id again changes nothing. A
 // recall needs no message, it has that of its target.
@@ -250,7 +255,7 @@ func (s *Store) Broadcast(ctx context.Context, id string) (Broadcast, error) {
 	if err := get(ctx, s.r, &row, broadcastSQL+` WHERE b.broadcast_id = ?`, id); err != nil {
 		return Broadcast{}, fmt.Errorf("read broadcast %s: %w", id, err)
 	}
-	return row.broadcast()
+	return row.broadcast(), nil
 }
 
 // Broadcasts returns at most limit broadcasts that are more than drafts, the
@@ -277,7 +282,6 @@ func (s *Store) OpenBroadcasts(ctx context.Context) ([]Broadcast, error) {
 	return open, nil
 }
 
-// listBroadcasts leaves out those whose audience cannot be read, as one of a later version.
 func (s *Store) listBroadcasts(ctx context.Context, where string, args ...any) ([]Broadcast, error) {
 	var rows []broadcastRow
 	if err := list(ctx, s.r, &rows, broadcastSQL+` WHERE `+where, args...); err != nil {
@@ -285,11 +289,7 @@ func (s *Store) listBroadcasts(ctx context.Context, where string, args ...any) (
 	}
 	all := make([]Broadcast, 0, len(rows))
 	for _, r := range rows {
-		b, err := r.broadcast()
-		if err != nil {
-			continue // its own card says so; it must not keep the others from being shown or begun
-		}
-		all = append(all, b)
+		all = append(all, r.broadcast())
 	}
 	return all, nil
 }

@@ -191,6 +191,17 @@ type totals struct {
 	known    map[totalKey]total
 	epoch    int
 	counting sync.WaitGroup
+	closed   chan struct{} // made when something is counted beside a page; close ends that
+}
+
+// close ends what is being counted and waits for it. Nothing may be asked for then.
+func (t *totals) close() {
+	t.mu.Lock()
+	if t.closed != nil {
+		close(t.closed)
+	}
+	t.mu.Unlock()
+	t.counting.Wait()
 }
 
 type totalKey struct {
@@ -217,9 +228,22 @@ func (t *totals) get(ctx context.Context, key totalKey, count func(context.Conte
 	age, epoch := time.Since(known.at), t.epoch
 	if ok && age > totalsFresh && age <= totalsLast && !known.renewed {
 		t.known[key] = total{known.n, known.at, true}
+		if t.closed == nil {
+			t.closed = make(chan struct{})
+		}
+		closed := t.closed
 		t.counting.Go(func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countWithin)
 			defer cancel()
+			ended := make(chan struct{})
+			defer close(ended)
+			go func() {
+				select {
+				case <-closed:
+					cancel()
+				case <-ended:
+				}
+			}()
 			// Should it fail, whoever asks when the total is not shown any more hears of it.
 			if n, err := count(ctx); err == nil {
 				t.keep(key, n, epoch)

@@ -66,7 +66,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close closes the database.
 func (s *Store) Close() error {
-	s.totals.counting.Wait()
+	s.totals.close()
 	s.prepared.mu.Lock()
 	err := s.prepared.close()
 	s.prepared.mu.Unlock()
