@@ -171,9 +171,10 @@ func (b *Bot) conversionScreen(ctx context.Context, r *request, amount decimal.D
 
 // counted is an amount in other currencies.
 type counted struct {
-	lines   []string // one a target whose rate is known, as HTML
-	text    string   // the lines, and by which rates they are
-	missing string   // a currency whose rate is not known
+	lines   []string    // one a target whose rate is known, as HTML
+	dates   []time.Time // of each line: that of the older of its rates
+	text    string      // the lines, and by which rates they are
+	missing string      // a currency whose rate is not known
 }
 
 // count counts an amount of from in each of targets by the newest rates until
@@ -192,12 +193,12 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 		}
 		c.text += "\n\n" + note
 	}
-	book, date, ok, err := digest.StandIn(ctx, b.o.Store, b.o.Board, newest, today, r.now)
+	book, _, ok, err := digest.StandIn(ctx, b.o.Store, b.o.Board, newest, today, r.now)
 	if err != nil || !ok {
 		return c, err
 	}
 	p := r.p.Of(book.Words())
-	other, _, err := b.countBy(ctx, r, p, book, amount, from, targets, listed)
+	other, date, err := b.countBy(ctx, r, p, book, amount, from, targets, listed)
 	switch {
 	case err != nil:
 		return counted{}, err
@@ -206,7 +207,17 @@ func (b *Bot) count(ctx context.Context, r *request, amount decimal.Decimal, fro
 	case len(c.lines) == 0:
 		return other, nil
 	}
-	c.text += "\n\n<b>" + p.H("rates.meanwhile", "Date", p.Date(digest.Civil(p, date))) + "</b>\n" + strings.Join(other.lines, "\n")
+	// What the other bank does not list any more tells nothing of these days.
+	var fresh []string
+	for i, line := range other.lines {
+		if other.dates[i].Equal(date) {
+			fresh = append(fresh, line)
+		}
+	}
+	if len(fresh) == 0 || !date.After(newest) {
+		return c, nil
+	}
+	c.text += "\n\n<b>" + p.H("rates.meanwhile", "Date", p.Date(digest.Civil(p, date))) + "</b>\n" + strings.Join(fresh, "\n")
 	return c, nil
 }
 
@@ -236,6 +247,7 @@ func (b *Bot) countBy(ctx context.Context, r *request, p *locale.Printer, book r
 		if !result.Shown.Equal(result.Value) {
 			sign = " ≈ "
 		}
+		c.dates = append(c.dates, older(result.Dates()))
 		c.lines = append(c.lines, locale.Escape(p.Amount(amount.String(), from))+sign+"<b>"+locale.Escape(p.Amount(result.Shown.StringFixed(result.ShownPlaces()), target))+"</b>")
 	}
 	var t strings.Builder
@@ -250,6 +262,14 @@ func (b *Bot) countBy(ctx context.Context, r *request, p *locale.Printer, book r
 	}
 	c.text = t.String()
 	return c, newest, nil
+}
+
+// older is the earlier of two days; a zero one, as the base of the rates has, is none.
+func older(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸".

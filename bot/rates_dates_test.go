@@ -1,0 +1,31 @@
+package bot_test
+
+import (
+	"testing"
+	"time"
+
+	"newsbot/internal/rates"
+)
+
+// What the bank that stands in has not listed for long is not shown under the
+// date of its last list.
+func TestFallbackShowsNoOlderRates(t *testing.T) {
+	other := bookOf(t, rates.CBR, "KZT")
+	d := openBoard(t, "ru", rates.Board{Fallback: &other}, almaty)
+	d.seedBoard(24)
+	d.must(d.db.Rates(other).Save(d.ctx(), d.clock(), day(november(10), [4]string{"VND", "1000", "19.5", "0"}, [4]string{"USD", "1", "520", "0"})))
+	d.must(d.db.Rates(other).Save(d.ctx(), d.clock(), day(november(25), [4]string{"USD", "1", "536", "0"})))
+	d.must(d.db.BankFailed(d.ctx(), time.Date(2026, time.November, 24, 15, 40, 0, 0, almaty), rates.NBK, rates.Unreachable))
+	d.set(time.Date(2026, time.November, 25, 8, 0, 0, 0, almaty))
+	d.ask(reader, reader, "/start")
+	d.must(d.db.SetCurrencies(d.ctx(), reader, []string{"USD", "VND"}))
+
+	list := d.ask(reader, reader, "53600 тг").Text
+	contains(t, list, "VND", "по курсам Банка России", "25 ноября", "100,00 USD")
+	lacks(t, list, "717,95") // by the rate of 10 November
+	for _, text := range []string{"1000 vnd", "100 usd vnd"} {
+		m := d.ask(reader, reader, text).Text
+		contains(t, m, "24 ноября")
+		lacks(t, m, "Банка России", "25 ноября")
+	}
+}
