@@ -168,7 +168,10 @@ func together(lines []history) []history {
 	}
 	for i, h := range lines {
 		at := slices.IndexFunc(h.days, func(d dayRate) bool { return !d.date.Before(start) })
-		lines[i].days = h.days[max(at, 0):]
+		if at < 0 { // its last rate is older than the other's first
+			at = len(h.days)
+		}
+		lines[i].days = h.days[at:]
 	}
 	return lines
 }

@@ -161,6 +161,26 @@ func TestChartComparesFromOneDay(t *testing.T) {
 	}
 }
 
+// A currency that is listed no more is not compared with one that is listed
+// only since: there is no day of both.
+func TestChartComparesNothingWithoutACommonDay(t *testing.T) {
+	d := open(t, "en")
+	for i := range 28 {
+		price := [4]string{"AMD", "10", fmt.Sprintf("%d", 12+i%2), "0"}
+		if i >= 20 {
+			price = [4]string{"GEL", "1", fmt.Sprintf("%d", 180-i), "0"}
+		}
+		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(time.Date(2026, 4, 7-i, 0, 0, 0, 0, time.UTC), price)))
+	}
+	d.ask(reader, reader, "/start")
+	d.must(d.db.SetCurrencies(d.ctx(), reader, []string{"AMD", "GEL"}))
+	m, _, _ := d.press(reader, d.chart(reader), "⚖️")
+	_, _, a := d.press(reader, m, "⚖️ GEL")
+	if contains(t, a.Text, "too little data", "GEL"); !a.ShowAlert {
+		t.Error("it is no alert")
+	}
+}
+
 // chart opens the chart of the usual rates.
 func (d *desk) chart(user int64) emulator.Message {
 	d.t.Helper()
