@@ -99,7 +99,8 @@ func (b *Bot) chart(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	lines, from, err := chartLines(ctx, b.book(), q, digest.Today(r.p, r.now))
+	today := digest.Today(r.p, r.now)
+	lines, from, err := chartLines(ctx, b.book(), q, today)
 	if err != nil {
 		return answer{}, err
 	}
@@ -109,9 +110,9 @@ func (b *Bot) chart(ctx context.Context, r *request) (answer, error) {
 		}
 	}
 	p := &picture{
-		key:   q.key(r.p, b.o.Board.Key(), lines),
-		photo: telegram.Photo{Caption: q.caption(r.p, lines, from), Keyboard: q.keyboard(r)},
-		draw:  func() ([]byte, error) { return q.draw(r.p, lines) },
+		key:   q.key(r.p, b.o.Board.Key(), lines, from),
+		photo: telegram.Photo{Caption: q.caption(r.p, lines, from, today), Keyboard: q.keyboard(r)},
+		draw:  func() ([]byte, error) { return q.draw(r.p, lines, from) },
 	}
 	p.words = outbox.Message{Text: p.photo.Caption, Keyboard: [][]outbox.Button{{{Text: r.p.T("chart.button"), Data: q.data()}}}}
 	return answer{picture: p, edit: r.message != nil && r.message.HasMedia}, nil
@@ -181,10 +182,24 @@ func (h history) change() decimal.Decimal {
 	return rates.ChangePercent(h.first().value, h.last().value)
 }
 
+// span is how many days a chart shows of a period that begins on from: all of
+// it, or those since its first rate where there is none until well after.
+func (q chartQuery) span(h history, from time.Time) int {
+	if h.late(from) {
+		return int(h.last().date.Sub(h.first().date) / (24 * time.Hour))
+	}
+	return q.days
+}
+
+// late says whether a history begins well after the period that it is to show.
+func (h history) late(from time.Time) bool {
+	return h.first().date.Sub(from) > chartSlack*24*time.Hour
+}
+
 // key names a picture by all that it shows.
-func (q chartQuery) key(p *locale.Printer, book string, lines []history) string {
+func (q chartQuery) key(p *locale.Printer, book string, lines []history, from time.Time) string {
 	sum := sha256.New()
-	fmt.Fprintln(sum, chartLook, book, p.Language(), q.days, q.dark)
+	fmt.Fprintln(sum, chartLook, book, p.Language(), q.span(lines[0], from), q.dark)
 	for _, h := range lines {
 		fmt.Fprintln(sum, h.code, h.nominal)
 		for _, d := range h.days {
@@ -194,7 +209,7 @@ func (q chartQuery) key(p *locale.Printer, book string, lines []history) string 
 	return hex.EncodeToString(sum.Sum(nil)[:16])
 }
 
-func (q chartQuery) draw(p *locale.Printer, lines []history) ([]byte, error) {
+func (q chartQuery) draw(p *locale.Printer, lines []history, from time.Time) ([]byte, error) {
 	on := func(write func(time.Time) string) func(time.Time) string {
 		return func(date time.Time) string { return write(digest.Civil(p, date)) }
 	}
@@ -227,7 +242,7 @@ func (q chartQuery) draw(p *locale.Printer, lines []history) ([]byte, error) {
 			series = append(series, one)
 		}
 	}
-	o.Title += " · " + p.T("chart.days", "Count", q.days)
+	o.Title += " · " + p.T("chart.days", "Count", q.span(lines[0], from))
 	png, err := chart.Render(series, o)
 	if err != nil {
 		return nil, fmt.Errorf("chart of %s: %w", strings.Join(q.shown(), " and "), err)
@@ -244,8 +259,9 @@ func upperFirst(s string) string {
 }
 
 // caption says in words what the picture shows: it is what is read aloud, and
-// what remains where no picture can be sent.
-func (q chartQuery) caption(p *locale.Printer, lines []history, from time.Time) string {
+// what remains where no picture can be sent. It says so when the newest rate is
+// older than may be expected on today.
+func (q chartQuery) caption(p *locale.Printer, lines []history, from, today time.Time) string {
 	var t strings.Builder
 	newest := lines[0].last().date
 	for _, h := range lines[1:] {
@@ -265,6 +281,9 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from time.Time) 
 		}
 	}
 	t.WriteString(p.H("chart.for", "Date", p.Date(digest.Civil(p, newest))) + "\n")
+	if rates.Stale(newest, today) {
+		t.WriteString(p.H("chart.stale") + "\n")
+	}
 	if len(lines) == 1 {
 		h := lines[0]
 		t.WriteString("\n" + q.over(p, h, from) + "\n")
@@ -299,8 +318,8 @@ func (q chartQuery) over(p *locale.Printer, h history, from time.Time) string {
 		}
 		words = arrow + "\u00a0" + p.Price(change.Abs().String()) + " (" + p.SignedPercent(h.change()) + ")"
 	}
-	if first := h.first().date; first.Sub(from) > chartSlack*24*time.Hour {
-		return p.H("chart.since", "Date", p.Date(digest.Civil(p, first)), "Change", words)
+	if h.late(from) {
+		return p.H("chart.since", "Date", p.Date(digest.Civil(p, h.first().date)), "Change", words)
 	}
 	return p.H("chart.over", "Count", q.days, "Change", words)
 }

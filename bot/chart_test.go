@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/png"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,9 @@ import (
 
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
+	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
+	"newsbot/internal/rates/chart/charttest"
 	"newsbot/internal/telegram"
 )
 
@@ -38,6 +41,56 @@ func (d *desk) seedHistory(n int) {
 		}
 		date := time.Date(2026, 4, 7-i, 0, 0, 0, 0, time.UTC)
 		d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(date, list...)))
+	}
+}
+
+// keepPicture keeps what a message shows as a golden picture.
+func (d *desk) keepPicture(name string, m emulator.Message) {
+	d.t.Helper()
+	got, _, ok := d.tg.File(d.pictureOf(m))
+	if !ok {
+		d.t.Fatalf("%s: there is no picture", name)
+	}
+	path := filepath.Join("testdata", "chart", name+".png")
+	if *update {
+		d.must(os.WriteFile(path, got, 0o644))
+	}
+	want, err := os.ReadFile(path)
+	d.must(err)
+	if err := charttest.Alike(want, got); err != nil {
+		d.t.Errorf("not as %s: %v; -update writes the picture as it is now", path, err)
+	}
+}
+
+// What the bot has drawn is what the caption tells: a month, a currency whose
+// nominal changed within it, a year that has begun late, a pair in per cent, light and dark.
+func TestChartPictures(t *testing.T) {
+	d := open(t, "ru")
+	d.seedHistory(200)
+	m := d.chart(reader)
+	d.keepPicture("month_light_ru", m)
+	year, _, _ := d.press(reader, m, "365")
+	d.keepPicture("year_begins_late_ru", year)
+	m, _, _ = d.press(reader, year, "30")
+	m, _, _ = d.press(reader, m, "⚖️")
+	m, _, _ = d.press(reader, m, "⚖️ RUB")
+	m, _, _ = d.press(reader, m, "🌙")
+	d.keepPicture("compared_dark_ru", m)
+	_, sent, _ := d.press(reader, d.ask(reader, reader, "/rates vnd"), "📈")
+	d.keepPicture("nominal_changed_ru", sent[0])
+}
+
+// The dark picture is another than the light one, each time.
+func TestChartThemesAreApart(t *testing.T) {
+	d := open(t, "en")
+	d.seedHistory(40)
+	m := d.chart(reader)
+	light := d.pictureOf(m)
+	m, _, _ = d.press(reader, m, "🌙")
+	dark := d.pictureOf(m)
+	m, _, _ = d.press(reader, m, "☀️")
+	if back := d.pictureOf(m); dark == light || back != light {
+		t.Errorf("light %s, dark %s, light again %s", light, dark, back)
 	}
 }
 
@@ -178,6 +231,45 @@ func TestChartComparesNothingWithoutACommonDay(t *testing.T) {
 	_, _, a := d.press(reader, m, "⚖️ GEL")
 	if contains(t, a.Text, "too little data", "GEL"); !a.ShowAlert {
 		t.Error("it is no alert")
+	}
+}
+
+// While the bank is silent a month stays a month, up to the last list there is,
+// and the caption says that there is nothing newer.
+func TestChartOfASilentBank(t *testing.T) {
+	for l, old := range map[locale.Language]string{
+		locale.KK: "Бұдан жаңарақ бағам әзірге жоқ", locale.RU: "Более свежего курса пока нет", locale.EN: "There is no newer rate yet",
+	} {
+		t.Run(string(l), func(t *testing.T) {
+			d := open(t, string(l))
+			d.seedHistory(60)
+			c := d.courier(rates.Book{})
+			before := d.chart(reader)
+			lacks(t, before.Caption, old)
+			for _, days := range []int{21, 40} {
+				d.set(time.Date(2026, 4, 7+days, 10, 0, 0, 0, almaty))
+				m := d.chart(reader)
+				p := locale.New(l, nil)
+				contains(t, m.Caption, strings.ReplaceAll(p.Date(time.Date(2026, 4, 7, 0, 0, 0, 0, time.UTC)), "\u00a0", " "), old, "30")
+				if d.pictureOf(m) != d.pictureOf(before) {
+					t.Errorf("after %d days it is another picture:\n%s", days, m.Caption)
+				}
+				if _, after, found := strings.Cut(before.Caption, "\n\n"); !found || !strings.HasSuffix(m.Caption, after) {
+					t.Errorf("after %d days it shows other days:\n%s\nnot\n%s", days, m.Caption, before.Caption)
+				}
+				d.ask(reader, reader, "/digest 09:00")
+				d.wish(reader, string(l))
+				_, preview, _ := d.pressData(reader, d.ask(reader, reader, "/digest"), "g:now")
+				if len(preview) != 2 {
+					t.Fatalf("a digest has no chart after %d days: %v", days, preview)
+				}
+				contains(t, preview[1].Caption, old)
+			}
+			out := c.Send(d.ctx(), outbox.Delivery{ChatID: reader, Message: outbox.Message{Chart: &outbox.Chart{Code: "USD", Days: 30, Until: "2026-05-17", Language: string(l)}}})
+			if m, _ := d.tg.Message(reader, out.MessageID); out.Result != outbox.Sent || !strings.Contains(m.Caption, old) {
+				t.Errorf("behind a digest: %+v\n%s", out, m.Caption)
+			}
+		})
 	}
 }
 

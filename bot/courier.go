@@ -155,14 +155,14 @@ func (c *Courier) prepare(ctx context.Context, s *sharedChart, which outbox.Char
 	if len(lines[0].days) < chartPoints {
 		return &chartError{err: fmt.Errorf("chart of %s: %w", which.Code, errNoChart)}
 	}
-	key, photo := q.key(p, c.book.Key(), lines), telegram.Photo{Caption: q.caption(p, lines, from), Keyboard: [][]outbox.Button{q.periods(p)}}
+	key, photo := q.key(p, c.book.Key(), lines, from), telegram.Photo{Caption: q.caption(p, lines, from, until), Keyboard: [][]outbox.Button{q.periods(p)}}
 	if !forgotten {
 		if photo.FileID, err = c.store.Picture(ctx, key); err != nil {
 			c.log.Warn("sent pictures are not known", slog.Any("error", err))
 		}
 	}
 	if photo.FileID == "" {
-		if photo.PNG, err = q.draw(p, lines); err != nil {
+		if photo.PNG, err = q.draw(p, lines, from); err != nil {
 			return &chartError{err: err, drawing: true}
 		}
 	}
@@ -170,8 +170,14 @@ func (c *Courier) prepare(ctx context.Context, s *sharedChart, which outbox.Char
 	return nil
 }
 
-// chartLines reads what a chart shows, which is from a day until another.
-func chartLines(ctx context.Context, book store.Rates, q chartQuery, until time.Time) (lines []history, from time.Time, err error) {
+// chartLines reads what a chart shows that is asked for on a day: from a day
+// until the last that there are rates for. While the bank is silent the chart
+// does not grow shorter.
+func chartLines(ctx context.Context, book store.Rates, q chartQuery, today time.Time) (lines []history, from time.Time, err error) {
+	until, err := digest.LastDay(ctx, book, today)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
 	from = until.AddDate(0, 0, -q.days)
 	for _, code := range q.shown() {
 		quotes, err := book.History(ctx, code, from, until)
@@ -190,15 +196,16 @@ func (b *Bot) digestPicture(ctx context.Context, r *request) (*picture, error) {
 		return nil, err
 	}
 	q := chartQuery{code: m.Chart.Code, days: m.Chart.Days}
-	lines, from, err := chartLines(ctx, b.book(), q, digest.Today(r.p, r.now))
+	today := digest.Today(r.p, r.now)
+	lines, from, err := chartLines(ctx, b.book(), q, today)
 	if err != nil || len(lines[0].days) < chartPoints {
 		return nil, err
 	}
-	caption := q.caption(r.p, lines, from)
+	caption := q.caption(r.p, lines, from, today)
 	return &picture{
-		key:   q.key(r.p, b.o.Board.Key(), lines),
+		key:   q.key(r.p, b.o.Board.Key(), lines, from),
 		photo: telegram.Photo{Caption: caption, Keyboard: [][]outbox.Button{q.periods(r.p)}},
-		draw:  func() ([]byte, error) { return q.draw(r.p, lines) },
+		draw:  func() ([]byte, error) { return q.draw(r.p, lines, from) },
 		words: outbox.Message{Text: caption},
 	}, nil
 }

@@ -24,9 +24,10 @@ var sideways = map[string]bool{
 
 // testSupport are packages that only tests import.
 var testSupport = map[string]bool{
-	"newsbot/internal/store/storetest":  true,
-	"newsbot/internal/story/storytest":  true,
-	"newsbot/internal/sandbox/pagetest": true,
+	"newsbot/internal/rates/chart/charttest": true,
+	"newsbot/internal/store/storetest":       true,
+	"newsbot/internal/story/storytest":       true,
+	"newsbot/internal/sandbox/pagetest":      true,
 }
 
 func TestImportsGoDownTheLayers(t *testing.T) {

@@ -28,8 +28,12 @@ func Chart(ctx context.Context, db *store.Store, book rates.Book, chat store.Cha
 		return nil, err
 	}
 	today := Today(locale.New(locale.Language(chat.Language), zone), now)
+	last, err := LastDay(ctx, db.Rates(book), today)
+	if err != nil {
+		return nil, fmt.Errorf("chart of a digest: %w", err)
+	}
 	for _, code := range ChatCurrencies(chat, book.Base()) {
-		history, err := db.Rates(book).History(ctx, code, today.AddDate(0, 0, -ChartDays), today)
+		history, err := db.Rates(book).History(ctx, code, last.AddDate(0, 0, -ChartDays), last)
 		if err != nil {
 			return nil, fmt.Errorf("chart of a digest: %w", err)
 		}
@@ -40,4 +44,13 @@ func Chart(ctx context.Context, db *store.Store, book rates.Book, chat store.Cha
 		}
 	}
 	return nil, nil
+}
+
+// LastDay is the day on which a chart ends: that of the last list until today.
+func LastDay(ctx context.Context, book store.Rates, today time.Time) (time.Time, error) {
+	_, last, known, err := book.Bounds(ctx)
+	if err != nil || !known || last.After(today) {
+		return today, err
+	}
+	return last, nil
 }

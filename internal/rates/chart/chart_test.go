@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"newsbot/internal/rates/chart/charttest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden pictures")
@@ -133,41 +135,11 @@ func TestPictures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := alike(want, got); err != nil {
+			if err := charttest.Alike(want, got); err != nil {
 				t.Errorf("not as %s: %v; -update writes the picture as it is now", path, err)
 			}
 		})
 	}
-}
-
-// alike compares pictures as an eye does: fonts and floating point may move an
-// edge by a shade, and nothing more.
-func alike(want, got []byte) error {
-	a, err := png.Decode(bytes.NewReader(want))
-	if err != nil {
-		return err
-	}
-	b, err := png.Decode(bytes.NewReader(got))
-	if err != nil {
-		return err
-	}
-	if a.Bounds() != b.Bounds() {
-		return fmt.Errorf("the size is %v, not %v", b.Bounds(), a.Bounds())
-	}
-	off := 0
-	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
-		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
-			r1, g1, b1, _ := a.At(x, y).RGBA()
-			r2, g2, b2, _ := b.At(x, y).RGBA()
-			if max(apart(r1, r2), apart(g1, g2), apart(b1, b2)) > 40<<8 {
-				off++
-			}
-		}
-	}
-	if all := a.Bounds().Dx() * a.Bounds().Dy(); off > all/1000 {
-		return fmt.Errorf("%d of %d pixels are of another colour", off, all)
-	}
-	return nil
 }
 
 func apart(a, b uint32) uint32 {
@@ -189,7 +161,7 @@ func TestAlikeSeesADifference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if alike(one, other) == nil {
+	if charttest.Alike(one, other) == nil {
 		t.Error("a value that is one per cent off is not seen")
 	}
 }
