@@ -273,7 +273,7 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from, today time
 		last := h.last()
 		t.WriteString("<b>" + locale.Escape(p.Nominal(h.nominal, h.code)) + "</b> — " + locale.Escape(p.Price(last.value.String())))
 		if !last.date.Equal(newest) {
-			t.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(digest.Civil(p, last.date))) + ")")
+			t.WriteString(" (" + p.H("rates.as_of", "Date", digest.DayNear(p, last.date, newest)) + ")")
 		}
 		t.WriteString("\n")
 		if len(lines) > 1 {
@@ -289,8 +289,8 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from, today time
 		t.WriteString("\n" + q.over(p, h, from) + "\n")
 		if low, high := h.extremes(); !low.value.Equal(high.value) {
 			t.WriteString(p.H("chart.range",
-				"Low", p.Price(low.value.String()), "LowDate", dayNear(p, low.date, newest),
-				"High", p.Price(high.value.String()), "HighDate", dayNear(p, high.date, newest)) + "\n")
+				"Low", p.Price(low.value.String()), "LowDate", digest.DayNear(p, low.date, newest),
+				"High", p.Price(high.value.String()), "HighDate", digest.DayNear(p, high.date, newest)) + "\n")
 		}
 	}
 	if len(lines) == 1 {
@@ -298,14 +298,6 @@ func (q chartQuery) caption(p *locale.Printer, lines []history, from, today time
 	}
 	t.WriteString("<i>" + p.H("rates.source") + "</i>")
 	return t.String()
-}
-
-// dayNear is a day in words; its year is said when it is not that of the other.
-func dayNear(p *locale.Printer, day, other time.Time) string {
-	if day.Year() == other.Year() {
-		return p.DayMonth(digest.Civil(p, day))
-	}
-	return p.Date(digest.Civil(p, day))
 }
 
 // over says how a rate changed over the period, or since its history began when that is shorter.

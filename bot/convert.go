@@ -256,7 +256,7 @@ func (b *Bot) countBy(ctx context.Context, r *request, p *locale.Printer, book r
 		t.WriteString("\n\n<i>" + p.H("convert.by", "Date", p.Date(digest.Civil(p, newest))) + "</i>")
 		for _, code := range append([]string{from}, targets...) {
 			if q, ok := byCode[code]; ok && (!listed || !q.Date.Equal(newest)) {
-				t.WriteString("\n<i>" + quoteLine(p, q, !q.Date.Equal(newest)) + "</i>")
+				t.WriteString("\n<i>" + quoteLine(p, q, newest) + "</i>")
 			}
 		}
 	}
@@ -272,11 +272,12 @@ func older(a, b time.Time) time.Time {
 	return a
 }
 
-// quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸".
-func quoteLine(p *locale.Printer, q rates.Quote, dated bool) string {
+// quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸", and its day
+// when it is not that of the rest.
+func quoteLine(p *locale.Printer, q rates.Quote, date time.Time) string {
 	line := locale.Escape(p.Int(q.Nominal) + "\u00a0" + q.Code + " = " + p.Price(q.Value.String()))
-	if dated {
-		line += " (" + p.H("rates.as_of", "Date", p.DayMonth(digest.Civil(p, q.Date))) + ")"
+	if !q.Date.Equal(date) {
+		line += " (" + p.H("rates.as_of", "Date", digest.DayNear(p, q.Date, date)) + ")"
 	}
 	return line
 }

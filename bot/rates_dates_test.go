@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -28,4 +29,24 @@ func TestFallbackShowsNoOlderRates(t *testing.T) {
 		contains(t, m, "24 ноября")
 		lacks(t, m, "Банка России", "25 ноября")
 	}
+}
+
+// A rate of another year than the list's is told with its year, wherever it stands.
+func TestRatesOfAnotherYear(t *testing.T) {
+	other := bookOf(t, rates.CBR, "KZT")
+	d := openBoard(t, "ru", rates.Board{Fallback: &other}, almaty)
+	d.seedBoard(24)
+	old := time.Date(2024, time.November, 24, 0, 0, 0, 0, time.UTC)
+	lari := [4]string{"GEL", "1", "183.5", "0"}
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(old, lari)))
+	d.must(d.db.Rates(other).Save(d.ctx(), d.clock(), day(old, lari)))
+	d.must(d.db.Rates(other).Save(d.ctx(), d.clock(), day(november(25), [4]string{"USD", "1", "536", "0"})))
+	d.set(time.Date(2026, time.November, 24, 12, 0, 0, 0, almaty))
+	for _, text := range []string{"/rates usd gel", "10 gel usd"} {
+		contains(t, d.ask(reader, reader, text).Text, "24 ноября 2026 г.", "(на 24 ноября 2024 г.)")
+	}
+	d.must(d.db.BankFailed(d.ctx(), d.clock(), rates.NBK, rates.Unreachable))
+	d.set(time.Date(2026, time.November, 25, 8, 0, 0, 0, almaty))
+	_, meanwhile, _ := strings.Cut(d.ask(reader, reader, "/rates usd gel").Text, "Тем временем")
+	contains(t, meanwhile, "GEL — 183,50 ₸ (на 24 ноября 2024 г.)")
 }

@@ -65,7 +65,7 @@ func rateLine(p *locale.Printer, code string, quotes map[string]rates.Quote, dat
 		}
 	}
 	if !q.Date.Equal(date) {
-		b.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(Civil(p, q.Date))) + ")")
+		b.WriteString(" (" + p.H("rates.as_of", "Date", DayNear(p, q.Date, date)) + ")")
 	}
 	return b.String()
 }
@@ -87,6 +87,14 @@ func Newest(quotes []rates.Quote) (byCode map[string]rates.Quote, date time.Time
 func Civil(p *locale.Printer, date time.Time) time.Time {
 	y, m, d := date.UTC().Date()
 	return time.Date(y, m, d, 12, 0, 0, 0, p.Zone())
+}
+
+// DayNear writes a list's date in words; its year is said when it is not that of the other.
+func DayNear(p *locale.Printer, date, other time.Time) string {
+	if date.Year() == other.Year() {
+		return p.DayMonth(Civil(p, date))
+	}
+	return p.Date(Civil(p, date))
 }
 
 // Today is the civil date of now in the printer's zone, as rates are dated.
@@ -155,7 +163,7 @@ func Meanwhile(ctx context.Context, db *store.Store, board rates.Board, p *local
 	for _, q := range quotes {
 		t.WriteString(locale.Escape(p.Nominal(q.Nominal, q.Code)) + " — " + locale.Escape(p.Price(q.Value.String())))
 		if !q.Date.Equal(date) {
-			t.WriteString(" (" + p.H("rates.as_of", "Date", p.DayMonth(Civil(p, q.Date))) + ")")
+			t.WriteString(" (" + p.H("rates.as_of", "Date", DayNear(p, q.Date, date)) + ")")
 		}
 		t.WriteString("\n")
 	}
