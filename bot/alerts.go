@@ -214,6 +214,12 @@ func (b *Bot) newest(ctx context.Context, r *request, code string) (q rates.Quot
 	return quotes[0], quotes[0].Value.IsPositive() && quotes[0].Nominal > 0, nil
 }
 
+// rateNow says what the newest rate is, and for which day.
+func rateNow(r *request, q rates.Quote) string {
+	date := digest.DayNear(r.p, q.Date, digest.Today(r.p, r.now))
+	return r.p.H("alert.now", "Date", date, "Unit", r.p.Nominal(q.Nominal, q.Code), "Value", r.p.Price(q.Value.String()))
+}
+
 // addAlert stores an alert and shows all there are, beginning with what was done.
 func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, threshold decimal.Decimal) (outbox.Message, error) {
 	q, ok, err := b.newest(ctx, r, code)
@@ -223,7 +229,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 	if !ok {
 		return outbox.Message{Text: r.p.H("convert.missing", "Code", code)}, nil
 	}
-	now := r.p.H("alert.now", "Unit", r.p.Nominal(q.Nominal, code), "Value", r.p.Price(q.Value.String()))
+	now := rateNow(r, q)
 	switch {
 	case kind != "":
 	case threshold.GreaterThan(q.Value):
@@ -241,8 +247,7 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 		a.Armed = q.Value.GreaterThan(threshold)
 	}
 	if kind != store.AlertChange && (threshold.GreaterThan(q.Value.Mul(farAway)) || threshold.Mul(farAway).LessThan(q.Value)) {
-		text := r.p.H("alert.far", "Unit", r.p.Nominal(q.Nominal, code), "Value", r.p.Price(q.Value.String()), "Threshold", r.p.Price(threshold.String()))
-		return outbox.Message{Text: text}, nil
+		return outbox.Message{Text: now + " " + r.p.H("alert.far", "Threshold", r.p.Price(threshold.String()))}, nil
 	}
 	list, err := b.book().Alerts(ctx, r.chat.ID)
 	if err != nil {
@@ -355,7 +360,7 @@ func (b *Bot) offerAlerts(ctx context.Context, r *request, code string) (outbox.
 	for _, p := range percents {
 		rows[2] = append(rows[2], outbox.Button{Text: "▲▼ " + r.p.Percent(p), Data: alertData("n", code, store.AlertChange, decimal.RequireFromString(p))})
 	}
-	text := r.p.H("alert.now", "Unit", r.p.Nominal(q.Nominal, code), "Value", r.p.Price(q.Value.String())) + " " + r.p.H("alert.what")
+	text := rateNow(r, q) + " " + r.p.H("alert.what")
 	return outbox.Message{Text: text, Keyboard: [][]outbox.Button{rows[0], rows[1], rows[2], back}}, nil
 }
 

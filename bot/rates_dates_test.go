@@ -50,3 +50,15 @@ func TestRatesOfAnotherYear(t *testing.T) {
 	_, meanwhile, _ := strings.Cut(d.ask(reader, reader, "/rates usd gel").Text, "Тем временем")
 	contains(t, meanwhile, "GEL — 183,50 ₸ (на 24 ноября 2024 г.)")
 }
+
+// What an alert begins from is told with its date: in the evening it is tomorrow's rate.
+func TestAlertSaysOfWhichDayItsRateIs(t *testing.T) {
+	d := open(t, "ru")
+	d.seedBoard(21)
+	d.set(time.Date(2026, time.November, 20, 17, 0, 0, 0, almaty))
+	for _, text := range []string{"/alert usd", "/alert usd > 540", "/alert usd > 5400"} {
+		contains(t, d.ask(reader, reader, text).Text, "Курс на 21 ноября: USD — 533,08 ₸.")
+	}
+	d.set(time.Date(2027, time.January, 8, 17, 0, 0, 0, almaty))
+	contains(t, d.ask(reader, reader, "/alert usd").Text, "Курс на 21 ноября 2026 г.: USD — 533,08 ₸.")
+}
