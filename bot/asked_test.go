@@ -136,7 +136,7 @@ func TestAlertOffersWhatIsListed(t *testing.T) {
 		t.Errorf("offered %v", got)
 	}
 	contains(t, d.ask(reader, reader, "/alert франк > 610").Text, "CHF", "610")
-	contains(t, d.ask(reader, reader, "/alert песо > 30").Text, "MXN", "нет")
+	contains(t, d.ask(reader, reader, "/alert песо > 30").Text, "MXN", "Нет")
 	alerts, err := d.db.Rates(rates.Book{}).Alerts(d.ctx(), reader)
 	d.must(err)
 	if len(alerts) != 1 || alerts[0].Code != "CHF" {

@@ -179,7 +179,7 @@ func TestFallbackAlone(t *testing.T) {
 	d.must(d.db.BankFailed(d.ctx(), d.clock().Add(-4*time.Hour), rates.NBK, rates.Certificate))
 	text := d.ask(reader, reader, "/rates").Text
 	contains(t, text, "Курсы пока не получены")
-	contains(t, text, "по курсам Банка России, 25 ноября 2026 г. (расчёт, не официальный курс)")
+	contains(t, text, "по курсам Банка России на 25 ноября 2026 г. (расчёт, не официальный курс)")
 	contains(t, text, "USD — 532,8947 ₸")
 	text = d.ask(reader, reader, "100 usd").Text
 	contains(t, text, "Расчёт по курсам Банка России")
