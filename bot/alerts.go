@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -57,11 +56,12 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 		case 0:
 			return note(r.p.H("convert.missing", "Code", strings.Join(ambiguous.Codes, ", "))), nil
 		case 1: // what was set says which it is
-			m, err := b.addAlert(ctx, r, listed[0], w.kind, w.threshold)
+			m, err := b.addWatch(ctx, r, listed[0], w)
 			return answer{messages: []outbox.Message{m}}, err
 		}
 		ambiguous.Codes = listed
-		return answer{messages: []outbox.Message{whichAlert(r.p, w, ambiguous)}}, nil
+		m, err := b.whichAlert(ctx, r, w, ambiguous)
+		return answer{messages: []outbox.Message{m}}, err
 	}
 	if err == nil && code == r.p.Base() {
 		return answer{messages: []outbox.Message{noRateOfBase(r.p)}}, nil
@@ -69,87 +69,8 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return note(r.p.H("convert.unknown", "Word", locale.Clip(w.currency, 60))), nil
 	}
-	m, err := b.addAlert(ctx, r, code, w.kind, w.threshold)
+	m, err := b.addWatch(ctx, r, code, w)
 	return answer{messages: []outbox.Message{m}}, err
-}
-
-// watch is what a person wants to be told of, in their words.
-type watch struct {
-	currency  string
-	kind      string // empty: above or below, whichever is not yet
-	threshold decimal.Decimal
-}
-
-var (
-	thresholdPattern = regexp.MustCompile(`\d[\d \x{a0}\x{202f}.,]*`)
-	thousandsPattern = regexp.MustCompile(`^\d{1,3}(?:[.,]\d{3})+$`)
-	plainPattern     = regexp.MustCompile(`^\d{1,9}(?:\.\d{1,6})?$`)
-)
-
-// withoutUnit drops the currency that prices are in from what follows a price:
-// "520 ₸ usd" is about dollars.
-func withoutUnit(text, base string) []string {
-	if sign := locale.Sign(base); sign != base {
-		text = strings.ReplaceAll(text, sign, " ")
-	}
-	return slices.DeleteFunc(strings.Fields(text), func(word string) bool {
-		code, err := rates.ParseCurrency(word)
-		if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
-			code = ambiguous.Codes[0] // руб, where prices are in Russian ones
-		}
-		return code == base || base == "KZT" && strings.HasPrefix(word, "теңге")
-	})
-}
-
-// alertWords are the signs and words for the direction; Kazakh ones stand behind the number.
-var alertWords = []struct{ word, kind string }{
-	{">=", store.AlertAbove}, {"<=", store.AlertBelow}, {">", store.AlertAbove}, {"<", store.AlertBelow}, {"≥", store.AlertAbove}, {"≤", store.AlertBelow},
-	{"выше", store.AlertAbove}, {"больше", store.AlertAbove}, {"above", store.AlertAbove}, {"over", store.AlertAbove}, {"жоғары", store.AlertAbove},
-	{"ниже", store.AlertBelow}, {"меньше", store.AlertBelow}, {"below", store.AlertBelow}, {"under", store.AlertBelow}, {"төмен", store.AlertBelow},
-}
-
-// parseAlert reads what to watch for: "usd > 520", "eur ниже 600", "usd 520-дан
-// жоғары", "rub 2%". ok is false for what has no currency, no number, two
-// numbers, or a number that can be read in two ways.
-func parseAlert(text, base string) (w watch, ok bool) {
-	text = strings.ToLower(text)
-	for _, each := range alertWords {
-		if strings.Contains(text, each.word) {
-			if w.kind != "" && w.kind != each.kind {
-				return watch{}, false
-			}
-			w.kind = each.kind
-			text = strings.Replace(text, each.word, " ", 1)
-		}
-	}
-	at := thresholdPattern.FindStringIndex(text)
-	if at == nil {
-		return watch{}, false
-	}
-	number := strings.TrimRight(strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(text[at[0]:at[1]]), ".,")
-	before, after := text[:at[0]], strings.TrimSpace(text[at[1]:])
-	if strings.HasSuffix(strings.TrimSpace(before), "-") {
-		return watch{}, false
-	}
-	if rest, percent := strings.CutPrefix(after, "%"); percent {
-		if w.kind != "" {
-			return watch{}, false
-		}
-		w.kind, after = store.AlertChange, rest
-	}
-	if thousandsPattern.MatchString(number) {
-		return watch{}, false // 1,200 is one thousand to some and one to others
-	}
-	number = strings.Replace(number, ",", ".", 1)
-	if !plainPattern.MatchString(number) {
-		return watch{}, false
-	}
-	if strings.HasPrefix(after, "-") { // 520-дан, 600-ден
-		_, after, _ = strings.Cut(after, " ")
-	}
-	w.currency = strings.Join(append(strings.Fields(before), withoutUnit(after, base)...), " ")
-	w.threshold = decimal.RequireFromString(number) // the pattern lets only numbers pass
-	return w, w.currency != "" && w.threshold.IsPositive() && (w.kind != store.AlertChange || w.threshold.LessThanOrEqual(decimal.NewFromInt(100)))
 }
 
 func alertData(op, code, kind string, threshold decimal.Decimal) string {
@@ -157,12 +78,48 @@ func alertData(op, code, kind string, threshold decimal.Decimal) string {
 }
 
 // whichAlert asks which currency is meant.
-func whichAlert(p *locale.Printer, w watch, e *rates.AmbiguousError) outbox.Message {
-	m := outbox.Message{Text: p.H("convert.which", "Word", locale.Clip(e.Word, 60))}
+func (b *Bot) whichAlert(ctx context.Context, r *request, w watch, e *rates.AmbiguousError) (outbox.Message, error) {
+	m := outbox.Message{Text: r.p.H("convert.which", "Word", locale.Clip(e.Word, 60))}
 	for _, code := range e.Codes[:min(len(e.Codes), mostMeanings)] {
-		m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: currencyLabel(p, code), Data: alertData("n", code, w.kind, w.threshold)}})
+		q, _, err := b.newest(ctx, r, code)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		if threshold, ok := w.forUnits(q.Nominal); ok {
+			m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: currencyLabel(r.p, code), Data: alertData("n", code, w.kind, threshold)}})
+		}
 	}
-	return m
+	return m, nil
+}
+
+// addWatch adds what was typed. What was said of another number of units than
+// the bank lists is asked about: the same for as many as it does list.
+func (b *Bot) addWatch(ctx context.Context, r *request, code string, w watch) (outbox.Message, error) {
+	q, ok, err := b.newest(ctx, r, code)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if !ok || w.units == 0 || w.units == q.Nominal || w.kind == store.AlertChange {
+		return b.addAlert(ctx, r, code, w.kind, w.threshold)
+	}
+	m := outbox.Message{Text: rateNow(r, q) + " " + r.p.H("alert.units", "Unit", r.p.Nominal(q.Nominal, code))}
+	if threshold, ok := w.forUnits(q.Nominal); ok {
+		a := store.Alert{Code: code, Kind: w.kind, Threshold: threshold, Nominal: q.Nominal}
+		if a.Kind == "" {
+			a.Kind = whicheverIsNotYet(q, threshold)
+		}
+		m.Keyboard = [][]outbox.Button{{{Text: "🔔 " + describe(r.p, a), Data: alertData("n", code, a.Kind, threshold)}}}
+	}
+	m.Keyboard = append(m.Keyboard, []outbox.Button{{Text: r.p.T("alert.back"), Data: "w:"}})
+	return m, nil
+}
+
+// whicheverIsNotYet is what a threshold is waited for as when nobody said it.
+func whicheverIsNotYet(q rates.Quote, threshold decimal.Decimal) string {
+	if threshold.GreaterThan(q.Value) {
+		return store.AlertAbove
+	}
+	return store.AlertBelow
 }
 
 // alertButton does what the data says: nothing shows the list, a offers alerts
@@ -230,12 +187,8 @@ func (b *Bot) addAlert(ctx context.Context, r *request, code, kind string, thres
 		return outbox.Message{Text: r.p.H("convert.missing", "Code", code)}, nil
 	}
 	now := rateNow(r, q)
-	switch {
-	case kind != "":
-	case threshold.GreaterThan(q.Value):
-		kind = store.AlertAbove
-	default:
-		kind = store.AlertBelow
+	if kind == "" {
+		kind = whicheverIsNotYet(q, threshold)
 	}
 	a := store.Alert{
 		ChatID: r.chat.ID, Code: code, Kind: kind, Threshold: threshold, Nominal: q.Nominal, ThreadID: r.thread, Armed: true, Checked: q.Date,

@@ -5,9 +5,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"newsbot/internal/emulator"
 	"newsbot/internal/locale"
 	"newsbot/internal/rates"
+	"newsbot/internal/store"
 )
 
 // TestAlertScreens walks through the alerts in every language.
@@ -30,7 +33,15 @@ func TestAlertScreens(t *testing.T) {
 			keep("list", list)
 			keep("bad", ask("/alert <b>"))
 			keep("far", ask("/alert uzs > 0.05"))
+			other := ask("/alert 10 uzs > 0.42")
+			keep("other_units", other)
+			agreed, _, _ := d.press(reader, other, "🔔")
+			contains(t, show(agreed), "w:x:UZS:above:4.2")
+			d.must(d.db.Rates(rates.Book{}).RemoveAlert(d.ctx(), store.Alert{ChatID: reader, Code: "UZS", Kind: store.AlertAbove, Threshold: decimal.RequireFromString("4.2")}))
+			contains(t, show(ask("/alert 100 uzs > 4,1")), "w:x:UZS:above:4.1") // as the bot writes it
+			d.must(d.db.Rates(rates.Book{}).RemoveAlert(d.ctx(), store.Alert{ChatID: reader, Code: "UZS", Kind: store.AlertAbove, Threshold: decimal.RequireFromString("4.1")}))
 			d.seedKronas()
+			contains(t, show(ask("/alert 10 крон > 505")), "w:n:SEK:above:50.5")
 			keep("which", ask("/alert крона > 45"))
 			keep("unknown", ask("/alert xyz > 45"))
 			removed, _, a := d.press(reader, list, "✕ EUR")
