@@ -217,7 +217,8 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	if err != nil {
 		return outbox.Message{}, err
 	}
-	if asked.After(today) && asked.After(last) {
+	dayOff := !b.o.Board.Issuer().EveryDay && !last.IsZero() && !rates.Stale(last, asked) // it will have no list of its own
+	if asked.After(today) && asked.After(last) && !dayOff {
 		return outbox.Message{Text: r.p.H("rates.future", "Date", civil(r, asked)), Keyboard: ratesKeyboard(r, q, first, last)}, nil
 	}
 	quotes, err := b.book().Quotes(ctx, codes, asked)
@@ -230,10 +231,15 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	switch {
 	case known:
 		t.WriteString(r.p.H("rates.for", "Date", civil(r, date)) + "\n")
-	case !q.date.IsZero() && !first.IsZero():
-		return outbox.Message{
-			Text: r.p.H("rates.before", "Date", civil(r, asked), "First", civil(r, first)), Keyboard: ratesKeyboard(r, q, first, last),
-		}, nil
+	case !q.date.IsZero():
+		earliest, some, err := b.book().First(ctx, codes)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		if some {
+			text := r.p.H("rates.before", "Date", civil(r, asked), "Codes", named(codes), "First", civil(r, earliest))
+			return outbox.Message{Text: text, Keyboard: ratesKeyboard(r, q, first, last)}, nil
+		}
 	}
 	session, err := b.session(ctx, r, date, last, known)
 	if err != nil {
@@ -261,7 +267,9 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 		t.WriteString(r.p.H("rates.missing") + "\n")
 	case !q.date.IsZero() && !date.Equal(asked):
 		key := "rates.nearest"
-		if stood, err := b.stood(ctx, date, asked); err != nil {
+		if asked.After(today) && date.Equal(last) {
+			key = "rates.still"
+		} else if stood, err := b.stood(ctx, date, asked); err != nil {
 			return outbox.Message{}, err
 		} else if stood {
 			key = "rates.stood"

@@ -62,3 +62,31 @@ func TestAlertSaysOfWhichDayItsRateIs(t *testing.T) {
 	d.set(time.Date(2027, time.January, 8, 17, 0, 0, 0, almaty))
 	contains(t, d.ask(reader, reader, "/alert usd").Text, "Курс на 21 ноября 2026 г.: USD — 533,08 ₸.")
 }
+
+// The earliest rates are those of the currencies that were asked for.
+func TestEarliestRatesAreOfWhatWasAsked(t *testing.T) {
+	d := open(t, "en")
+	d.seedBoard(24)
+	d.must(d.db.Rates(rates.Book{}).Save(d.ctx(), d.clock(), day(november(22), [4]string{"GEL", "1", "183.5", "0"})))
+	d.must(d.db.Rates(bookOf(t, rates.CBR, "")).Save(d.ctx(), d.clock(), day(november(10), [4]string{"GEL", "1", "30", "0"})))
+	d.set(time.Date(2026, time.November, 24, 12, 0, 0, 0, almaty))
+	contains(t, d.ask(reader, reader, "/rates gel 20.11.2026").Text, "no rates for November 20, 2026. The earliest of GEL are for November 22, 2026.")
+	contains(t, d.ask(reader, reader, "/rates gel vnd 10.11.2026").Text, "The earliest of GEL, VND are for November 18, 2026.")
+}
+
+// A bank without lists for its days off will publish none for tomorrow when that
+// is one: what stands is shown.
+func TestTomorrowIsADayOff(t *testing.T) {
+	board := rates.Board{Book: bookOf(t, rates.CBR, "")}
+	d := openBoard(t, "ru", board, moscow)
+	for n, usd := range map[int]string{20: "81", 21: "81.1234"} {
+		d.must(d.db.Rates(board.Book).Save(d.ctx(), d.clock(), roubles(n, usd, "94.2")))
+	}
+	d.set(time.Date(2026, time.November, 21, 12, 0, 0, 0, moscow)) // Saturday
+	for _, text := range []string{"/rates usd завтра", "/rates usd 23.11.2026"} {
+		contains(t, d.ask(reader, reader, text).Text, "на 21 ноября 2026 г.", "USD — 81,1234 ₽", "На воскресенье и понедельник", "действуют эти")
+	}
+	contains(t, d.ask(reader, reader, "/rates usd 24.11.2026").Text, "24 ноября 2026 г. ещё нет")
+	d.set(time.Date(2026, time.November, 26, 12, 0, 0, 0, moscow)) // nothing came since: that is no day off
+	contains(t, d.ask(reader, reader, "/rates usd завтра").Text, "27 ноября 2026 г. ещё нет")
+}

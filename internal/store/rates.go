@@ -204,6 +204,24 @@ func (r Rates) Bounds(ctx context.Context) (first, last time.Time, ok bool, err 
 	return at(row.First), at(row.Last), row.Last != 0, nil
 }
 
+// First returns the first date for which there is a rate of any of the currencies;
+// ok is false when there is none.
+func (r Rates) First(ctx context.Context, codes []string) (date time.Time, ok bool, err error) {
+	if len(codes) == 0 {
+		return time.Time{}, false, nil
+	}
+	args := []any{r.book}
+	for _, code := range codes {
+		args = append(args, code)
+	}
+	var first int64
+	err = get(ctx, r.s.r, &first, `SELECT COALESCE(MIN(rate_date), 0) FROM rates WHERE book = ? AND code IN (`+places(len(codes), "?")+`)`, args...)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("read first rate of %v: %w", codes, err)
+	}
+	return at(first), first != 0, nil
+}
+
 // listedFor is for how long before the newest list a currency may have been on
 // the last one to count as listed: what a list lacks may still come.
 const listedFor = 2

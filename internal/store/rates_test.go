@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -135,6 +136,28 @@ func TestQuotesOfQuietCurrencies(t *testing.T) {
 		}
 		if none, err := s.Rates(rates.Book{}).Quotes(ctx, nil, day(23)); len(none) != 0 || err != nil {
 			t.Errorf("of no currency: %v, %v", none, err)
+		}
+	})
+}
+
+// The first date is that of the currencies asked for, in this book.
+func TestFirstRates(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+		russia, err := rates.NewBook(rates.CBR, "")
+		must(t, err)
+		must(t, s.Rates(russia).Save(ctx, noon, rates.Day{Date: day(9), Rates: []rates.Rate{rate("GEL", 1, "30", "0")}}))
+		must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(10), Rates: []rates.Rate{rate("USD", 1, "530", "0")}}))
+		must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(12), Rates: []rates.Rate{rate("USD", 1, "531", "0"), rate("GEL", 1, "183", "0")}}))
+		for _, tt := range []struct {
+			codes string
+			want  time.Time
+		}{{"GEL", day(12)}, {"GEL USD", day(10)}, {"XYZ", time.Time{}}, {"", time.Time{}}} {
+			got, ok, err := s.Rates(rates.Book{}).First(ctx, strings.Fields(tt.codes))
+			if err != nil || ok == tt.want.IsZero() || ok && !got.Equal(tt.want) {
+				t.Errorf("%s: %v %v %v, want %v", tt.codes, got, ok, err, tt.want)
+			}
 		}
 	})
 }
