@@ -84,7 +84,7 @@ func TestBookOfRussia(t *testing.T) {
 			keep("alerts", ask("/alert"))
 			keep("alert", ask("/alert usd > 85 руб"))
 			keep("alert_base", ask("/alert rub 2%"))
-			keep("digest", d.preview())
+			keep("digest", d.preview()) // Sunday, with Saturday's rates
 			_, made, _ := d.press(reader, ask("/rates"), "📈")
 			if len(made) != 1 || made[0].Photo == nil {
 				t.Fatalf("no chart: %+v", made)

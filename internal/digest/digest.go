@@ -75,6 +75,9 @@ func Build(ctx context.Context, db *store.Store, board rates.Board, chat store.C
 	head.WriteString("<b>" + p.H(greeting(now.In(zone).Hour())) + "</b> " + p.H("digest.today", "Date", p.DateFull(now)) + "\n\n")
 	head.WriteString("<b>" + p.H("rates.title") + "</b>\n")
 	byCode, date, known := Newest(quotes)
+	if known && !date.Equal(today) && !rates.Stale(date, today) { // a Sunday or a Monday; what is stale says so below
+		head.WriteString(p.H("rates.for", "Date", p.Date(Civil(p, date))) + "\n")
+	}
 	for _, code := range codes {
 		head.WriteString(RateLine(p, code, byCode, date) + "\n")
 	}
