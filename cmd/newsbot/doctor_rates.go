@@ -33,6 +33,8 @@ func checkBank(ctx context.Context, s settings, name string, bank *rates.Bank, a
 	switch {
 	case errors.Is(err, rates.ErrNotPublished) && !issuer.EveryDay:
 		c.good = "the bank answers; it has no list for today" + before
+	case errors.Is(err, rates.ErrNotPublished):
+		c.good = "the bank answers; it has not published today's list yet" + before
 	case err != nil:
 		c.err = fmt.Errorf("%s: %w%s", rates.TroubleOf(err), err, before)
 		c.do = adviceOn(err, "look at "+address+" in a browser; the bot goes on with the last good rates and says how old they are")
