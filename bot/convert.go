@@ -275,7 +275,11 @@ func older(a, b time.Time) time.Time {
 // quoteLine is the rate that was counted with: "100 UZS = 3,98 ₸", and its day
 // when it is not that of the rest.
 func quoteLine(p *locale.Printer, q rates.Quote, date time.Time) string {
-	line := locale.Escape(p.Int(q.Nominal) + "\u00a0" + q.Code + " = " + p.Price(q.Value.String()))
+	sign := " = "
+	if p.RoundsPrice(q.Value.String()) {
+		sign = " ≈ "
+	}
+	line := locale.Escape(p.Int(q.Nominal) + "\u00a0" + q.Code + sign + p.Price(q.Value.String()))
 	if !q.Date.Equal(date) {
 		line += " (" + p.H("rates.as_of", "Date", digest.DayNear(p, q.Date, date)) + ")"
 	}

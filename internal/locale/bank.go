@@ -131,6 +131,9 @@ func (p *Printer) PriceNumber(s string) string {
 	return p.Decimal(s)
 }
 
+// RoundsPrice says whether Price does not show all digits of s.
+func (p *Printer) RoundsPrice(s string) bool { return p.PriceNumber(s) != p.Decimal(s) }
+
 // Nominal names as many units of a currency as a bank lists; one is not said: "USD", "100 UZS".
 func (p *Printer) Nominal(units int64, code string) string {
 	if units == 1 {
