@@ -50,11 +50,19 @@ func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer
 		return answer{}, false, nil
 	}
 	m, err := b.conversionScreen(ctx, r, q.Amount, q.From, q.To)
-	if len(m.Keyboard) > 0 && q.Other.IsPositive() { // counted as 1500, and offered as 1.5
-		other := outbox.Button{Text: r.p.Amount(q.Other.String(), q.From) + "?", Data: convertData(q.Other, q.From, q.To)}
-		m.Keyboard = append([][]outbox.Button{{other}}, m.Keyboard...)
-	}
+	offerOther(r.p, &m, q.Other, q.From, q.To)
 	return answer{messages: []outbox.Message{m}}, true, err
+}
+
+// offerOther offers what was counted as 1500 as 1.5 where that may have been meant.
+func offerOther(p *locale.Printer, m *outbox.Message, other decimal.Decimal, from, to string) {
+	if len(m.Keyboard) > 0 && other.IsPositive() {
+		m.Keyboard = append([][]outbox.Button{{otherButton(p, other, from, to)}}, m.Keyboard...)
+	}
+}
+
+func otherButton(p *locale.Printer, other decimal.Decimal, from, to string) outbox.Button {
+	return outbox.Button{Text: p.Amount(other.String(), from) + "?", Data: convertData(other, from, to)}
 }
 
 // convertButton shows a conversion in place: the data is the amount, and the
@@ -110,13 +118,14 @@ func (b *Bot) askOrCount(ctx context.Context, r *request, e *rates.AmbiguousErro
 		return b.whichCurrency(r, e), nil
 	}
 	if len(others) > 1 {
-		return b.whichCurrency(r, &rates.AmbiguousError{Amount: e.Amount, Codes: others, Other: codes[0]}), nil
+		return b.whichCurrency(r, &rates.AmbiguousError{Amount: e.Amount, OtherAmount: e.OtherAmount, Codes: others, Other: codes[0]}), nil
 	}
 	from, to := codes[0], e.Other
 	if !e.From {
 		from, to = e.Other, codes[0]
 	}
 	m, err := b.conversionScreen(ctx, r, e.Amount, from, to)
+	offerOther(r.p, &m, e.OtherAmount, from, to)
 	m.Text += "\n\n" + r.p.H("convert.read_as", "Word", locale.Clip(e.Word, 60), "Currency", currencyLabel(r.p, codes[0]))
 	return m, err
 }
@@ -133,14 +142,19 @@ func (b *Bot) whichCurrency(r *request, e *rates.AmbiguousError) outbox.Message 
 	}
 	var keyboard [][]outbox.Button
 	for _, code := range e.Codes[:min(len(e.Codes), mostMeanings)] {
-		data := convertData(e.Amount, code, other)
+		from, to := code, other
 		if !e.From {
-			data = convertData(e.Amount, other, code)
+			from, to = other, code
 		}
+		data := convertData(e.Amount, from, to)
 		if len(data) > 64 {
 			continue // an amount that nobody means
 		}
-		keyboard = append(keyboard, []outbox.Button{{Text: currencyLabel(r.p, code), Data: data}})
+		row := []outbox.Button{{Text: currencyLabel(r.p, code), Data: data}}
+		if e.OtherAmount.IsPositive() {
+			row = append(row, otherButton(r.p, e.OtherAmount, from, to))
+		}
+		keyboard = append(keyboard, row)
 	}
 	return outbox.Message{Text: text, Keyboard: keyboard}
 }

@@ -40,6 +40,11 @@ func TestConvertScreens(t *testing.T) {
 			keep("words", ask("1,5 млн тенге в долларах"))
 			thousands := ask("1.500 usd")
 			keep("thousands", thousands)
+			keep("thousands_of_which", ask("1.500 крон"))
+			contains(t, show(ask("1.500 франков в евро")), "v:1.5:CHF:EUR") // the only francs that are listed
+			if got := len(d.inline(reader, "1.500 крон").Results); got != 4 {
+				t.Errorf("%d answers inline, want two sums of two currencies", got)
+			}
 			decimals, _, _ := d.press(reader, thousands, "?")
 			keep("decimals", decimals)
 			d.pass(72 * time.Hour)

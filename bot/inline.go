@@ -66,7 +66,7 @@ func (b *Bot) meant(r *request, text string) []rates.Query {
 	q, err := rates.ParseQuery(text)
 	from, to := []string{q.From}, []string{q.To}
 	if ambiguous := (*rates.AmbiguousError)(nil); errors.As(err, &ambiguous) {
-		q.Amount = ambiguous.Amount
+		q.Amount, q.Other = ambiguous.Amount, ambiguous.OtherAmount
 		from, to = ambiguous.Codes, []string{ambiguous.Other}
 		if len(ambiguous.OtherCodes) > 0 {
 			to = ambiguous.OtherCodes
@@ -85,7 +85,9 @@ func (b *Bot) meant(r *request, text string) []rates.Query {
 	}
 	amounts := []decimal.Decimal{q.Amount}
 	if q.Other.IsPositive() {
-		amounts, to = append(amounts, q.Other), to[:1]
+		if amounts = append(amounts, q.Other); err == nil {
+			to = to[:1]
+		}
 	}
 	var list []rates.Query
 	for _, f := range from {

@@ -43,6 +43,12 @@ func TestWhichCurrency(t *testing.T) {
 			t.Errorf("%s: %q %v", c.name, m.Text, m.Keyboard)
 		}
 	}
+	twoWays := b.whichCurrency(r, &rates.AmbiguousError{
+		Amount: decimal.NewFromInt(1500), OtherAmount: decimal.RequireFromString("1.5"), Word: "крон", Codes: []string{"SEK", "NOK"}, From: true, Other: "EUR",
+	})
+	if row := twoWays.Keyboard[1]; len(row) != 2 || row[0].Data != "v:1500:NOK:EUR" || row[1].Data != "v:1.5:NOK:EUR" || !strings.HasPrefix(row[1].Text, "1,5") {
+		t.Errorf("an amount that may be two: %v", twoWays.Keyboard)
+	}
 	r.data = strings.Split("1500.5:SEK:GBP-EGP", ":")
 	a, err := b.convertButton(t.Context(), r)
 	if err != nil || !a.edit || a.messages[0].Keyboard[1][0].Data != "v:1500.5:SEK:EGP" {

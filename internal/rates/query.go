@@ -25,9 +25,11 @@ type Query struct {
 // AmbiguousError says that Word names several currencies: the person has to be asked.
 type AmbiguousError struct {
 	Amount decimal.Decimal
-	Word   string   // as it was written
-	Codes  []string // what it may mean, the likeliest first; at least two
-	From   bool     // Word is what is converted; else what it is converted to
+	// OtherAmount is what the amount may be as well, as Other of a Query.
+	OtherAmount decimal.Decimal
+	Word        string   // as it was written
+	Codes       []string // what it may mean, the likeliest first; at least two
+	From        bool     // Word is what is converted; else what it is converted to
 	// Other is the code of the other side; "" when it was not said.
 	Other string
 	// OtherCodes are what the other side may mean when that is not clear either.
@@ -121,10 +123,13 @@ func understand(tokens []token) (Query, error) {
 	if !ok {
 		return Query{}, ErrNoQuery
 	}
-	if e := sameOrOther(q.amount, from, to); e != nil {
-		return Query{}, e
+	query, err := Query{}, sameOrOther(q.amount, from, to)
+	if err == nil {
+		query, err = resolve(q.amount, from, to)
 	}
-	query, err := resolve(q.amount, from, to)
+	if ambiguous := (*AmbiguousError)(nil); errors.As(err, &ambiguous) {
+		ambiguous.OtherAmount = q.other
+	}
 	if err != nil {
 		return Query{}, err
 	}
@@ -268,7 +273,9 @@ func strangeWord(tokens []token) error {
 		switch t.kind {
 		case kindMoney:
 			names++
-			known++
+			if !t.faint {
+				known++
+			}
 		case kindUnknown:
 			names++
 			if strange == nil {

@@ -50,6 +50,20 @@ func TestAmountInTwoWays(t *testing.T) {
 	}
 }
 
+// An amount that can be read in two ways is told as such, too, where the currency has to be asked.
+func TestAmbiguousInTwoWays(t *testing.T) {
+	for text, want := range map[string]string{
+		"1.500 крон": "1500 1.5", "1,500 usd в фунтах": "1500 1.5", "$1.500 CAD": "1500 1.5", "1.500 крон в фунты": "1500 1.5",
+		"1500 крон": "1500 0", "1.5 крон": "1.5 0", "$1.5 CAD": "1.5 0",
+	} {
+		_, err := ParseQuery(text)
+		ambiguous := (*AmbiguousError)(nil)
+		if !errors.As(err, &ambiguous) || ambiguous.Amount.String()+" "+ambiguous.OtherAmount.String() != want {
+			t.Errorf("%q: %+v, %v, want %s", text, ambiguous, err, want)
+		}
+	}
+}
+
 func TestParseQuery(t *testing.T) {
 	tests := []struct{ group, phrases string }{
 		// A line is the phrase, then what is understood.
@@ -443,6 +457,22 @@ sum 100 usd | -`},
 100 UЅD | 100 USD
 100 eвро в тенге | 100 EUR KZT
 100 тор | unknown тор`},
+		{"names that are other words", `
+i won 100 | -
+won | -
+6 ft | -
+the sum 100 | -
+real 5 | -
+sum | -
+100 won | 100 KRW
+100 won in usd | 100 KRW USD
+won 100 to usd | 100 KRW USD
+usd to won | 1 USD KRW
+5 reals | 5 BRL
+600 ft to eur | 600 HUF EUR
+korean won | 1 KRW
+10000 sum | 10000 UZS
+he won 100 | unknown he`},
 		{"none", `
  | -
  ? | -

@@ -1,6 +1,10 @@
 package rates
 
-import "github.com/shopspring/decimal"
+import (
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
 
 // reading is a question that is understood word by word: at most one amount and
 // two currencies, with what stands between them.
@@ -65,6 +69,10 @@ func (r reading) sides() (from, to *side, ok bool) {
 		// "100 в евро" does not say a hundred of what, "в евро" nothing at all.
 		beside := r.number == m.at-1 || r.number == m.at+1
 		if m.to && !m.how && r.number != m.at-1 || m.how && r.number >= 0 || r.number >= 0 && !beside && !m.from {
+			return nil, nil, false
+		}
+		behind := r.number >= 0 && r.number == m.at-1 && !has(never, strings.ToLower(m.text))
+		if m.faint && !m.named && !m.to && !m.from && !behind {
 			return nil, nil, false
 		}
 		return m, nil, true

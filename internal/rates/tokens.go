@@ -40,6 +40,7 @@ type token struct {
 	sure  bool
 	named bool
 	sign  bool
+	faint bool // its name is another word, too
 	// to and from are what a Kazakh case says.
 	to, from bool
 	by       bool // it may be the target, where nothing else tells
@@ -218,7 +219,7 @@ func readNoun(word string) (best token, ok bool) {
 	length := 0
 	for _, n := range nouns {
 		for _, stem := range strings.Fields(n.stems) {
-			t := token{kind: kindMoney, sure: n.sure}
+			t := token{kind: kindMoney, sure: n.sure, faint: has(faint, word)}
 			if whole, exact := strings.CutSuffix(stem, "="); exact {
 				if stem = whole; word != stem {
 					continue

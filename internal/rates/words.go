@@ -67,6 +67,13 @@ var nouns = []noun{
 	{"сдр= спз= sdr=", "XDR", true},
 }
 
+// faint are names of currencies that are other words, too. Where nothing else says that
+// money is meant, they are that only behind an amount: 100 won, but not "i won 100".
+const faint = " won real reals sum ft "
+
+// never are those of them that are no money even there: 6 ft.
+const never = " ft "
+
 // country is what tells currencies of one name apart. A stem may be followed by
 // any ending, one with "=" by none.
 type country struct{ stems, codes string }
