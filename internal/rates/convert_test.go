@@ -34,7 +34,7 @@ func boardOf(entries ...string) func(string) (Quote, bool) {
 }
 
 func TestConvert(t *testing.T) {
-	board := boardOf("USD/1=478.77", "EUR/1=550", "RUB/1=5.9", "UZS/100=3.9", "IRR/10000=3.6", "KWD/1=1560.4", "GBP/1=0")
+	board := boardOf("USD/1=478.77", "EUR/1=550", "RUB/1=5.9", "UZS/100=3.9", "IRR/10000=3.6", "KWD/1=1560.4", "GBP/1=0", "TRY/1=1.0046", "INR/1=0.99995")
 	tests := []struct {
 		name, amount, from, to string
 		want                   string // as shown
@@ -52,6 +52,8 @@ func TestConvert(t *testing.T) {
 		{"just under one", "0.999999", "KZT", "KZT", "1.00", "- -"},
 		{"half a cent away from zero", "0.125", "KZT", "KZT", "0.125", "- -"},
 		{"half a cent above one", "1.125", "KZT", "KZT", "1.13", "- -"},
+		{"rounded once, not to 1.005 and on", "1", "TRY", "KZT", "1.00", "7 -"},
+		{"rounded up to one", "1", "INR", "KZT", "1.00", "8 -"},
 		{"itself", "12.5", "USD", "USD", "12.50", "- -"},
 		{"big", "999999999999999", "KWD", "KZT", "1560399999999998439.60", "5 -"},
 	}

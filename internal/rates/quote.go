@@ -2,8 +2,9 @@ package rates
 
 import "github.com/shopspring/decimal"
 
-// unitPlaces is the precision of a division by a nominal. Nominals are powers
-// of ten, so that the result is exact for all that Parse lets pass.
+// unitPlaces is the precision of a division by a nominal. It is exact for powers
+// of ten, which is all that banks have been seen to list; of others, which Parse
+// lets pass as well, it keeps far more places than are ever shown.
 const unitPlaces = 20
 
 // UnitValue is the price of one unit: Value by Nominal. It is zero
