@@ -56,6 +56,37 @@ func FuzzParseCommand(f *testing.F) {
 	})
 }
 
+// A day without a year is the last there was, or tomorrow, across the year's end
+// and in years that lack it.
+func TestParseRatesWithoutAYear(t *testing.T) {
+	for _, c := range []struct{ today, text, want string }{
+		{"2026-12-31", "01.01", "2027-01-01"},
+		{"2026-12-30", "01.01", "2026-01-01"},
+		{"2027-01-01", "31.12", "2026-12-31"},
+		{"2027-01-01", "02.01", "2027-01-02"},
+		{"2026-11-23", "29.02", "2024-02-29"},
+		{"2026-11-23", "29 февраля", "2024-02-29"},
+		{"2028-02-28", "29.02", "2028-02-29"},
+		{"2028-02-27", "29.02", "2024-02-29"},
+		{"2103-05-01", "29.02", "2096-02-29"},
+		{"2026-11-23", "31.04", ""},
+		{"2026-11-23", "30.02", ""},
+	} {
+		today, err := time.Parse(time.DateOnly, c.today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, bad := parseRates(c.text, "KZT", today)
+		got := ""
+		if len(bad) == 0 {
+			got = q.date.Format(time.DateOnly)
+		}
+		if got != c.want {
+			t.Errorf("%s on %s: %s, want %s (not understood: %q)", c.text, c.today, got, c.want, bad)
+		}
+	}
+}
+
 func TestParseRates(t *testing.T) {
 	today := time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {

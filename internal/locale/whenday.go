@@ -94,9 +94,11 @@ func TakeDay(text string) (day TypedDay, rest string, ok bool) {
 func (d TypedDay) Until(last time.Time) (date time.Time, ok bool) {
 	year := d.Year
 	if year == 0 {
-		year = last.Year()
-		if time.Date(year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).After(last) {
-			year--
+		const leap = 8 // years lie between two days of 29 February at most
+		for year = last.Year(); year > last.Year()-leap; year-- {
+			if d.Day <= daysOf(year, d.Month) && !time.Date(year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).After(last) {
+				break
+			}
 		}
 	}
 	if d.Month < 1 || d.Month > 12 || d.Day < 1 || d.Day > daysOf(year, d.Month) {
