@@ -24,7 +24,7 @@ func TestFallbackShowsNoOlderRates(t *testing.T) {
 	list := d.ask(reader, reader, "53600 тг").Text
 	contains(t, list, "VND", "по курсам Банка России", "25 ноября", "100,00 USD")
 	lacks(t, list, "717,95") // by the rate of 10 November
-	for _, text := range []string{"1000 vnd", "100 usd vnd"} {
+	for _, text := range []string{"1000 vnd", "100 usd vnd", "/rates vnd"} {
 		m := d.ask(reader, reader, text).Text
 		contains(t, m, "24 ноября")
 		lacks(t, m, "Банка России", "25 ноября")

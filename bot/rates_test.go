@@ -236,7 +236,7 @@ func TestGroupCurrencies(t *testing.T) {
 // such, and there is no rate of what rates are in.
 func TestRatesOfTypedDays(t *testing.T) {
 	for l, want := range map[string]struct{ dates, noDay, early, base string }{
-		"kk": {"20 қараша 2026;2026 ж. 20 қараша", "Күнтізбеде мұндай күн жоқ: 31.02.2026.", "Ең ертесі: 2026 ж. 18 қараша.", "Бағамдар теңгемен берілген, сондықтан теңгенің өз бағамы болмайды."},
+		"kk": {"20 қараша 2026;2026 ж. 20 қараша", "Күнтізбеде мұндай күн жоқ: 31.02.2026.", "ең ертесі: 2026 ж. 18 қараша.", "Бағамдар теңгемен берілген, сондықтан теңгенің өз бағамы болмайды."},
 		"ru": {"20 ноября;20 ноября 2026 г.", "Такого дня в календаре нет: 31.02.2026.", "18 ноября 2026 г.", "Курсы и так даны в тенге: собственного курса у тенге нет."},
 		"en": {"November 20, 2026;November 20", "There is no such day in the calendar: 31.02.2026.", "November 18, 2026", "Rates are given in tenge, so there is none of the tenge itself."},
 	} {

@@ -155,7 +155,7 @@ func Meanwhile(ctx context.Context, db *store.Store, board rates.Board, p *local
 		return "", err
 	}
 	_, date, known := Newest(quotes)
-	if !known {
+	if !known || !date.After(newest) { // of none of these it has anything newer
 		return "", nil
 	}
 	var t strings.Builder
