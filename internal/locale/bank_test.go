@@ -21,7 +21,7 @@ func TestOf(t *testing.T) {
 		{KK, russia, "rates.title", "Ресей Банкінің бағамдары"},
 		{RU, russia, "rates.title", "Курсы Банка России"},
 		{EN, russia, "command.rates", "The Bank of Russia’s official rates"},
-		{EN, sums, "command.rates", "Exchange rates by the Bank of Russia’s data"},
+		{EN, sums, "command.rates", "Exchange rates from the Bank of Russia’s data"},
 		{RU, sums, "rates.title", "Курсы в UZS по данным Банка России"},
 		{KK, sums, "rates.source", "Дереккөз: Ресей Банкі. UZS валютасына есептелген, ресми бағам емес."},
 	} {
