@@ -314,7 +314,7 @@ func (b *Bot) stood(ctx context.Context, date, until time.Time) (bool, error) {
 	if !b.o.Board.Issuer().EveryDay && !rates.Stale(date, until) {
 		return true, nil
 	}
-	settled, err := b.book().Settled(ctx, next, until, 0)
+	settled, err := b.book().Settled(ctx, time.Unix(0, 0), next, until, 0) // whenever it was asked
 	return err == nil && len(settled) == int(until.Sub(date).Hours()/24), err
 }
 

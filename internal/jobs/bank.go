@@ -85,7 +85,7 @@ func (t *teller) rates(ctx context.Context) error {
 	defer t.mu.Unlock()
 	now := t.Now()
 	today := t.today(now)
-	have, err := t.settled(ctx, today, recentDays)
+	have, err := t.settled(ctx, now, today, recentDays)
 	if err != nil {
 		return err
 	}
@@ -93,6 +93,9 @@ func (t *teller) rates(ctx context.Context) error {
 		return nil
 	}
 	if err := t.askForLacking(ctx, have, today); err != nil {
+		return err
+	}
+	if err := t.askAgain(ctx, now, have, today); err != nil {
 		return err
 	}
 	wanted := []time.Time{today}
@@ -142,9 +145,9 @@ func (t *teller) minute(now time.Time) int {
 
 // settled are the dates since back days ago that need not be asked for. What is
 // remembered of dates that are too old is dropped.
-func (t *teller) settled(ctx context.Context, today time.Time, back int) (map[time.Time]bool, error) {
+func (t *teller) settled(ctx context.Context, now, today time.Time, back int) (map[time.Time]bool, error) {
 	// Less the hours by which the bank's days begin before those of the store.
-	known, err := t.store.Settled(ctx, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1), (settledAfter+1)*24*time.Hour-6*time.Hour)
+	known, err := t.store.Settled(ctx, now, today.AddDate(0, 0, -back), today.AddDate(0, 0, 1), (settledAfter+1)*24*time.Hour-6*time.Hour)
 	if err != nil {
 		return nil, fmt.Errorf("find stored rates: %w", err)
 	}
@@ -227,6 +230,15 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 	news, err := t.planLacking(ctx, now, date, today)
 	if err != nil {
 		return false, err
+	}
+	if date.After(today) {
+		repeats, err := t.store.Repeats(ctx, date)
+		if err != nil {
+			return false, err
+		}
+		if repeats {
+			t.days[date] = dayState{next: now.Add(jitter(t.usualWait(now)))}
+		}
 	}
 	level := slog.LevelInfo
 	if !news || date.Before(today.AddDate(0, 0, -recentDays)) {

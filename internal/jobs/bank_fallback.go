@@ -41,7 +41,7 @@ func (t *teller) newest(ctx context.Context) error {
 	defer t.mu.Unlock()
 	now := t.Now()
 	today := t.today(now)
-	have, err := t.settled(ctx, today, fallbackReach)
+	have, err := t.settled(ctx, now, today, fallbackReach)
 	if err != nil || waits(t.rest, now, longestRest) {
 		return err
 	}

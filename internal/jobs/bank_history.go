@@ -29,7 +29,7 @@ func (t *teller) history(ctx context.Context) error {
 	now := t.Now()
 	today := t.today(now)
 	t.mu.Lock()
-	have, err := t.settled(ctx, today, historyDays)
+	have, err := t.settled(ctx, now, today, historyDays)
 	answer, told := t.days[today]
 	ready := have[today] || told && answer.failures == 0 && !t.isHeld(today) // it may be a day without a list
 	t.mu.Unlock()

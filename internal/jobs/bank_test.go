@@ -39,7 +39,8 @@ func TestRatesHistoryAndNextDay(t *testing.T) {
 		{"not at every turn", at(23, 15, 31), 0, 13},
 		{"out now", at(23, 16, 5), 1, 14},
 		{"known", at(23, 16, 30), 0, 14},
-		{"tomorrow has come", at(24, 9, 0), 0, 14},
+		{"tomorrow has come: asked once more in its morning", at(24, 9, 0), 1, 14},
+		{"and not twice", at(24, 9, 30), 0, 14},
 		{"the clock jumps over three days", at(27, 12, 0), 3, 17},
 		{"and over a month", time.Date(2026, time.December, 27, 12, 0, 0, 0, almaty), 1 + recentDays, 17 + 13},
 	} {

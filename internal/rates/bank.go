@@ -76,7 +76,7 @@ func (b *Bank) fetch(ctx context.Context, want time.Time) (Day, error) {
 		return Day{}, err
 	case err != nil:
 		return Day{}, fmt.Errorf("%w: %w", ErrNotAList, err)
-	case !issuer.EveryDay && day.Date.Before(want):
+	case !issuer.EveryDay && day.Date.Before(want) && day.Date.After(want.AddDate(0, 0, -longestHolidays)):
 		// It answers with the last list for a day that has none of its own.
 		return Day{}, fmt.Errorf("got %s: %w", day.Date.Format(time.DateOnly), ErrNotPublished)
 	case !day.Date.Equal(want):
@@ -84,6 +84,10 @@ func (b *Bank) fetch(ctx context.Context, want time.Time) (Day, error) {
 	}
 	return Cross(day, issuer.Currency, b.book.Base())
 }
+
+// longestHolidays is for how many days a bank sets no rates at most: a list that is
+// older than that is a stuck page, and no word that there was none.
+const longestHolidays = 20
 
 // civil is the civil day of t in its own location, as midnight UTC.
 func civil(t time.Time) time.Time {

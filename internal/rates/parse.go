@@ -92,6 +92,9 @@ func Parse(body []byte) (Day, error) {
 	if err != nil {
 		return Day{}, fmt.Errorf("parse rates: %w", err)
 	}
+	if len(l.Items) == 0 && root == "rss" {
+		return Day{}, errors.New("parse rates: a feed without rates") // which carries the last ones always
+	}
 	if len(l.Items) == 0 {
 		empty := Day{}
 		if date, err := parseDate(only(l.Dates)); err == nil {

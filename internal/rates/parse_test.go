@@ -98,6 +98,8 @@ func TestParseRefuses(t *testing.T) {
 		{"unknown entity", listOf(dated + itemOf("USD", "&nbsp;5", "1", "0")), "XML"},
 		{"other root", "<feed><item/></feed>", "<feed>"},
 		{"JSON", `{"rates":[]}`, "text outside"},
+		{"feed without items", "<rss><channel><title>Service unavailable</title></channel></rss>", "a feed without rates"},
+		{"feed of nothing", "<rss/>", "a feed without rates"},
 		{"cut", listOf(dated + usd)[:200], "XML"},
 		{"cut before the end tag", strings.TrimSuffix(listOf(dated+usd), "</rates>"), "XML"},
 		{"junk after", listOf(dated+usd) + "<script/>", "second root"},
@@ -131,12 +133,10 @@ func TestParseRefuses(t *testing.T) {
 
 func TestParseNotPublished(t *testing.T) {
 	for name, body := range map[string]string{
-		"no items":         listOf(dated),
-		"no date either":   listOf(""),
-		"self-closing":     "<rates/>",
-		"info":             listOf(dated + "<info>Курсов нет</info>"),
-		"rss without item": "<rss><channel><title>x</title></channel></rss>",
-		"rss alone":        "<rss/>",
+		"no items":       listOf(dated),
+		"no date either": listOf(""),
+		"self-closing":   "<rates/>",
+		"info":           listOf(dated + "<info>Курсов нет</info>"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			day, err := Parse([]byte(body))

@@ -44,7 +44,7 @@ func TestBooksAreApart(t *testing.T) {
 		if diff := cmp.Diff([]rates.Quote{{Rate: rate("USD", 1, "500", "0"), Date: day(21)}}, quotes); diff != "" {
 			t.Errorf("quotes: %s", diff)
 		}
-		settled, err := official.Settled(ctx, day(1), day(30), 0)
+		settled, err := official.Settled(ctx, noon, day(1), day(30), 0)
 		must(t, err)
 		dates, err := official.Dates(ctx, day(1), day(30))
 		must(t, err)
@@ -128,7 +128,7 @@ func TestMigrateToBooks(t *testing.T) {
 			if diff := cmp.Diff([]rates.Quote{{Rate: rate("USD", 1, "500.25", "0.5"), Date: day, Previous: &before}}, quotes); diff != "" {
 				t.Error(diff)
 			}
-			if settled, err := s.Rates(rates.Book{}).Settled(ctx, day.AddDate(0, 0, -1), day, 0); err != nil || len(settled) != 2 {
+			if settled, err := s.Rates(rates.Book{}).Settled(ctx, noon, day.AddDate(0, 0, -1), day, 0); err != nil || len(settled) != 2 {
 				t.Errorf("settled %v %v", settled, err)
 			}
 			list, err := s.Rates(rates.Book{}).Alerts(ctx, 5)

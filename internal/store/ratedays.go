@@ -29,14 +29,18 @@ func (r Rates) SaveNone(ctx context.Context, now, date time.Time) error {
 	return nil
 }
 
+// noneLasts is for how long it is believed that a bank has no list for a date.
+const noneLasts = 30 * 24 * time.Hour
+
 // Settled returns the dates from first to last, both included, of which it is
 // known what the bank lists: those with rates, and those it had none for when it
-// was asked so long after the date, or later. They are in order.
-func (r Rates) Settled(ctx context.Context, first, last time.Time, after time.Duration) ([]time.Time, error) {
+// was asked so long after the date, or later, and within the last month: a bank in
+// trouble has no list for anything. They are in order.
+func (r Rates) Settled(ctx context.Context, now, first, last time.Time, after time.Duration) ([]time.Time, error) {
 	var days []int64
 	err := list(ctx, r.s.r, &days, `SELECT rate_date FROM rates WHERE book = ? AND rate_date >= ? AND rate_date <= ?
-		UNION SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date >= ? AND rate_date <= ? AND asked_at - rate_date >= ? ORDER BY rate_date`,
-		r.book, ms(first), ms(last), r.book, ms(first), ms(last), after.Milliseconds())
+		UNION SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date >= ? AND rate_date <= ? AND asked_at - rate_date >= ? AND asked_at > ? ORDER BY rate_date`,
+		r.book, ms(first), ms(last), r.book, ms(first), ms(last), after.Milliseconds(), ms(now.Add(-noneLasts)))
 	if err != nil {
 		return nil, fmt.Errorf("read settled dates: %w", err)
 	}

@@ -22,12 +22,12 @@ func TestSettledDates(t *testing.T) {
 		for _, n := range []int{11, 11, 12, 21} {
 			must(t, s.Rates(rates.Book{}).SaveNone(ctx, noon, day(n)))
 		}
-		got, err := s.Rates(rates.Book{}).Settled(ctx, day(10), day(20), 0)
+		got, err := s.Rates(rates.Book{}).Settled(ctx, noon, day(10), day(20), 0)
 		must(t, err)
 		if diff := cmp.Diff([]time.Time{day(10), day(11), day(12), day(20)}, got); diff != "" {
 			t.Error(diff)
 		}
-		got, err = s.Rates(rates.Book{}).Settled(ctx, day(13), day(19), 0)
+		got, err = s.Rates(rates.Book{}).Settled(ctx, noon, day(13), day(19), 0)
 		must(t, err)
 		if len(got) != 0 {
 			t.Errorf("between them: %v", got)
@@ -40,11 +40,17 @@ func TestSettledDates(t *testing.T) {
 		for after, want := range map[time.Duration][]time.Time{
 			0: {day(15), day(16), day(17)}, 8 * 24 * time.Hour: {day(16), day(17)}, 10 * 24 * time.Hour: {day(17)},
 		} {
-			got, err = s.Rates(rates.Book{}).Settled(ctx, day(13), day(19), after)
+			got, err = s.Rates(rates.Book{}).Settled(ctx, noon, day(13), day(19), after)
 			must(t, err)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("after %s: %s", after, diff)
 			}
+		}
+		// That a bank had nothing is believed for a month; what it listed, for ever.
+		got, err = s.Rates(rates.Book{}).Settled(ctx, day(25).AddDate(0, 0, 31), day(10), day(19), 0)
+		must(t, err)
+		if diff := cmp.Diff([]time.Time{day(10), day(12), day(17)}, got); diff != "" {
+			t.Errorf("a month later: %s", diff)
 		}
 	})
 }

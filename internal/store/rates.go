@@ -167,26 +167,41 @@ const sameReach = 20
 // is listed for another number of units from then on.
 func (r Rates) SameSince(ctx context.Context, date time.Time) (first time.Time, ok bool, err error) {
 	for first = date; date.Sub(first) < sameReach*dayLength; first = first.Add(-dayLength) {
-		var row struct {
-			Both    bool `db:"both_days"`
-			Changed bool `db:"changed"`
-		}
-		// Each stops at the first pair it finds.
-		const pairs = `SELECT 1 FROM rates a JOIN rates b ON b.book = a.book AND b.code = a.code AND b.rate_date = ?
-			WHERE a.book = ? AND a.rate_date = ?`
-		day, before := ms(first), ms(first.Add(-dayLength))
-		err := get(ctx, r.s.r, &row, `SELECT EXISTS (`+pairs+`) AS both_days,
-			EXISTS (`+pairs+` AND a.nominal = b.nominal AND a.value <> b.value) AS changed`, before, r.book, day, before, r.book, day)
-		switch {
+		switch both, changed, err := r.compare(ctx, first); {
 		case err != nil:
-			return time.Time{}, false, fmt.Errorf("compare rates of %s: %w", first.Format(time.DateOnly), err)
-		case !row.Both:
+			return time.Time{}, false, err
+		case !both:
 			return time.Time{}, false, nil
-		case row.Changed:
+		case changed:
 			return first, true, nil
 		}
 	}
 	return time.Time{}, false, nil
+}
+
+// Repeats tells whether the list of a date has the prices of the one of the day before.
+func (r Rates) Repeats(ctx context.Context, date time.Time) (bool, error) {
+	both, changed, err := r.compare(ctx, date)
+	return both && !changed, err
+}
+
+// compare tells whether a date and the day before both have a list, and whether
+// they differ in a price.
+func (r Rates) compare(ctx context.Context, date time.Time) (both, changed bool, err error) {
+	var row struct {
+		Both    bool `db:"both_days"`
+		Changed bool `db:"changed"`
+	}
+	// Each stops at the first pair it finds.
+	const pairs = `SELECT 1 FROM rates a JOIN rates b ON b.book = a.book AND b.code = a.code AND b.rate_date = ?
+		WHERE a.book = ? AND a.rate_date = ?`
+	day, before := ms(date), ms(date.Add(-dayLength))
+	err = get(ctx, r.s.r, &row, `SELECT EXISTS (`+pairs+`) AS both_days,
+		EXISTS (`+pairs+` AND a.nominal = b.nominal AND a.value <> b.value) AS changed`, before, r.book, day, before, r.book, day)
+	if err != nil {
+		return false, false, fmt.Errorf("compare rates of %s: %w", date.Format(time.DateOnly), err)
+	}
+	return row.Both, row.Changed, nil
 }
 
 // Bounds returns the first and the last date there are rates for; ok is
@@ -202,6 +217,16 @@ func (r Rates) Bounds(ctx context.Context) (first, last time.Time, ok bool, err 
 		return time.Time{}, time.Time{}, false, fmt.Errorf("read bounds of rates: %w", err)
 	}
 	return at(row.First), at(row.Last), row.Last != 0, nil
+}
+
+// ReadAt returns when the list of a date was read last; zero when there is none.
+func (r Rates) ReadAt(ctx context.Context, date time.Time) (time.Time, error) {
+	var last int64
+	err := get(ctx, r.s.r, &last, `SELECT COALESCE(MAX(fetched_at), 0) FROM rates WHERE book = ? AND rate_date = ?`, r.book, ms(date))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read when rates of %s were read: %w", date.Format(time.DateOnly), err)
+	}
+	return at(last), nil
 }
 
 // First returns the first date for which there is a rate of any of the currencies;
