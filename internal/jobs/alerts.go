@@ -67,11 +67,13 @@ func (t *teller) dueAlerts(ctx context.Context, skip int) ([]store.DueAlert, err
 }
 
 // judge decides on one alert. Each rate is looked at in its turn, so that a
-// crossing is seen even when the next day takes it back; the last one is told.
+// crossing is seen even when the next day takes it back; the last one is told. One
+// that is no news any more is told by the next rate that is and is beyond still.
 // Of a day's change that is not known yet, as lists before it are missing, nothing
 // is decided: Checked stays before it while it is news and the newest.
 func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome {
 	out := store.AlertOutcome{Alert: d.Alert, Armed: d.Armed, Checked: d.Checked}
+	untold := false // it was crossed while nobody could be told, and has been beyond since
 	for i, rate := range d.Rates {
 		if !rate.Date.After(d.Checked) {
 			continue
@@ -89,18 +91,20 @@ func judge(book rates.Book, d store.DueAlert, now time.Time) store.AlertOutcome 
 		if !ok {
 			continue
 		}
-		rings := false
+		rings, beyond := false, false
 		switch d.Kind {
 		case store.AlertAbove:
-			rings, out.Armed = crossed(value.GreaterThanOrEqual(d.Threshold),
-				value.LessThan(d.Threshold.Sub(d.Threshold.Mul(hysteresis))), out.Armed)
+			beyond = value.GreaterThanOrEqual(d.Threshold)
+			rings, out.Armed = crossed(beyond, value.LessThan(d.Threshold.Sub(d.Threshold.Mul(hysteresis))), out.Armed)
 		case store.AlertBelow:
-			rings, out.Armed = crossed(value.LessThanOrEqual(d.Threshold),
-				value.GreaterThan(d.Threshold.Add(d.Threshold.Mul(hysteresis))), out.Armed)
+			beyond = value.LessThanOrEqual(d.Threshold)
+			rings, out.Armed = crossed(beyond, value.GreaterThan(d.Threshold.Add(d.Threshold.Mul(hysteresis))), out.Armed)
 		case store.AlertChange:
 			// Compared before any rounding: 1.996 per cent are not two.
 			rings = known && value.Sub(before).Abs().Mul(decimal.NewFromInt(100)).GreaterThanOrEqual(before.Mul(d.Threshold))
 		}
+		rings = rings || untold && beyond
+		untold = rings && beyond && !fresh
 		if rings && fresh {
 			out.Send = &outbox.Delivery{
 				Key:    fmt.Sprintf("alert:%d:%s:%s:%s:%s:%s", d.ChatID, book.Key(), d.Code, d.Kind, d.Threshold, rate.Date.Format(time.DateOnly)),

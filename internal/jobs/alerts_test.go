@@ -99,6 +99,16 @@ func TestJudgeAfterDowntime(t *testing.T) {
 	if out.Send != nil || out.Armed || !out.Checked.Equal(dated(14, 1, "1").Date) {
 		t.Errorf("after two weeks: %+v", out)
 	}
+	// It was crossed long ago, and is beyond still: the newest rate tells it, once.
+	d.Rates = series("519", "521", "522", "523", "524", "525", "526")
+	out = judge(rates.Book{}, d, time.Date(2026, time.November, 16, 9, 0, 0, 0, almaty))
+	if out.Send == nil || !strings.HasSuffix(out.Send.Key, ":2026-11-14") || out.Armed {
+		t.Errorf("crossed while nobody could be told: %+v", out)
+	}
+	d.Rates = series("519", "521", "522", "523", "510", "510", "510")
+	if out = judge(rates.Book{}, d, time.Date(2026, time.November, 16, 9, 0, 0, 0, almaty)); out.Send != nil || !out.Armed {
+		t.Errorf("crossed and come back while nobody could be told: %+v", out)
+	}
 }
 
 // From new rates to the outbox, in the chat's language, once.
