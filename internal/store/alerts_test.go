@@ -30,7 +30,14 @@ func TestAlerts(t *testing.T) {
 			return list
 		}
 		touch(t, s, 5)
+		save(18, "517")
+		save(19, "518")
 		save(20, "519")
+		russia, err := rates.NewBook(rates.CBR, "")
+		must(t, err)
+		for n := 15; n <= 21; n++ { // another bank's dollars, which are nothing to it
+			must(t, s.Rates(russia).Save(ctx, noon, rates.Day{Date: day(n), Rates: []rates.Rate{rate("USD", 1, "81", "0")}}))
+		}
 		a := store.Alert{ChatID: 5, Code: "USD", Kind: store.AlertAbove, Threshold: decimal.RequireFromString("520.50"), Nominal: 1, ThreadID: 7, Armed: true, Checked: day(20)}
 		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, a))
 		must(t, s.Rates(rates.Book{}).SetAlert(ctx, noon, a)) // the same again is one
@@ -48,7 +55,7 @@ func TestAlerts(t *testing.T) {
 		save(21, "520")
 		save(22, "521")
 		list := due()
-		want := []rates.Dated{{Rate: rate("USD", 1, "519", "0"), Date: day(20)}, {Rate: rate("USD", 1, "520", "0"), Date: day(21)}, {Rate: rate("USD", 1, "521", "0"), Date: day(22)}}
+		want := []rates.Dated{{Rate: rate("USD", 1, "517", "0"), Date: day(18)}, {Rate: rate("USD", 1, "518", "0"), Date: day(19)}, {Rate: rate("USD", 1, "519", "0"), Date: day(20)}, {Rate: rate("USD", 1, "520", "0"), Date: day(21)}, {Rate: rate("USD", 1, "521", "0"), Date: day(22)}}
 		if len(list) != 1 || list[0].Chat.ID != 5 || list[0].Chat.Language == "" || !cmp.Equal(list[0].Rates, want, cmpopts.EquateComparable()) {
 			t.Fatalf("due: %+v", list)
 		}
