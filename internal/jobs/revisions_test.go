@@ -254,6 +254,42 @@ func TestSourceChangesItsArticle(t *testing.T) {
 	})
 }
 
+// A page claims the address of another article of its site, whose headline is nearly
+// the same: neither is lost, and neither gets what the other says.
+func TestAddressOfAnotherArticle(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, openStore func() *store.Store) {
+		d, p := openOn(t, openStore()), newPress(t)
+		d.reads("ru", map[string]string{"vesti": p.web.URL + "/rss"})
+		at := d.clock()
+		beijing := entry{path: "/news/visit-2026-11-30", title: "Токаев прибыл в Пекин", summary: "Визит в Китай", published: at.Add(-time.Hour)}
+		astana := entry{path: "/news/visit-2026-12-01", title: "Токаев прибыл в Астану", summary: "Визит завершён", published: at}
+		p.does(func() {
+			p.feeds["/rss"] = []entry{beijing}
+			p.pages[beijing.path] = page{p.canonical(astana.path), beijing.title, bridgeText}
+			p.pages[astana.path] = page{"", astana.title, libraryText}
+		})
+		d.turn()
+		first := d.article(beijing.path)
+		for _, listed := range [][]entry{{astana, beijing}, {astana}} {
+			p.does(func() { p.feeds["/rss"] = listed })
+			for range 12 {
+				d.turn()
+			}
+			if n := len(d.headlines()); n != 2 {
+				t.Fatalf("%d listed: %d stories", len(listed), n)
+			}
+			a, b := d.article(beijing.path), d.article(astana.path)
+			if a.ID != first.ID || a.Title != beijing.title || a.Summary != beijing.summary || !a.RevisedAt.IsZero() || !strings.Contains(article.Article{Blocks: a.Blocks}.Text(), "мост") {
+				t.Errorf("%d listed, the first: %+v", len(listed), a)
+			}
+			if b.Title != astana.title || b.Summary != astana.summary || !strings.Contains(article.Article{Blocks: b.Blocks}.Text(), "библиотека") {
+				t.Errorf("%d listed, the second: %+v", len(listed), b)
+			}
+		}
+		d.calm()
+	})
+}
+
 // The same page comes by several sources under several addresses, whichever first: it is one.
 func TestAddressesOfOnePage(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, openStore func() *store.Store) {
@@ -275,15 +311,18 @@ func TestAddressesOfOnePage(t *testing.T) {
 		if n := len(d.headlines()); n != 3 {
 			t.Fatalf("%d stories", n)
 		}
-		// Under the page's own address, by another source and in other words.
+		// Under the page's own address, by another source: in other words it is another
+		// article of the story, in the same ones the same article.
 		p.does(func() {
 			p.feeds["/b"] = append(p.feeds["/b"], entry{path: "/news/bridge-7", title: "Мост через Или открыли раньше: что известно", published: at},
 				entry{path: "/news/library-3?fbclid=2", title: libraryTitle, published: at})
 		})
-		asked := p.read["/news/bridge-7"]
 		d.turn()
-		if a := d.article("/amp/bridge-7"); a.ID != amp.ID || a.Title != bridgeTitle || len(a.Sources) != 0 || p.read["/news/bridge-7"] != asked {
-			t.Errorf("the page under its own address: %+v, read %d times", a, p.read["/news/bridge-7"])
+		if a := d.article("/amp/bridge-7"); a.ID != amp.ID || a.Title != bridgeTitle || len(a.Sources) != 1 || d.article("/news/bridge-7").StoryID != amp.StoryID {
+			t.Errorf("the page under its own address, in other words: %+v", a)
+		}
+		if a := d.article("/news/library-3?utm_source=a"); len(a.Sources) != 0 || p.read["/news/library-3"] != 1 {
+			t.Errorf("the page under its own address: %+v, read %d times", a, p.read["/news/library-3"])
 		}
 		// Under a third one, and one whose page is known by its own address already.
 		p.does(func() {

@@ -45,8 +45,9 @@ type known struct {
 }
 
 // knownOf returns the articles that items are, by the item's id: those of the id, else
-// those whose page gives it as its own address, under a headline that may be the same:
-// sites give addresses of other articles, too, and what is listed there is then a new one.
+// those whose page gives it as its own address, under the same headline: sites give
+// addresses of other articles, too. What is listed there under another headline is a new
+// article, of which the texts say whether it is the same page.
 func knownOf(ctx context.Context, tx *sqlx.Tx, items []NewItem) (map[string]known, error) {
 	ids := make([]string, len(items))
 	for i, it := range items {
@@ -78,11 +79,16 @@ func knownOf(ctx context.Context, tx *sqlx.Tx, items []NewItem) (map[string]know
 	}
 	found := make(map[string]known, len(rows))
 	for _, r := range rows {
-		if _, ok := found[r.Listed]; !ok && (r.ID == r.Listed || story.SameHeadline(r.Title, titles[r.Listed])) {
+		if _, ok := found[r.Listed]; !ok && (r.ID == r.Listed || sameHeadline(r.Title, titles[r.Listed])) {
 			found[r.Listed] = r
 		}
 	}
 	return found, nil
+}
+
+func sameHeadline(a, b string) bool {
+	a, b = story.Spelling(a), story.Spelling(b)
+	return a == b && a != ""
 }
 
 // listing is what a source says now of an article that it has brought.

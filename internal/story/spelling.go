@@ -3,7 +3,6 @@ package story
 import (
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
@@ -47,33 +46,12 @@ func oneScript(w string) string {
 }
 
 const (
-	titleRetold  = 0.3  // of the words of two headlines over one page
 	textOfPage   = 0.5  // of the text of one page under two addresses
 	textOfOld    = 0.8  // the same, when it is listed days later
 	titleIsTitle = 3    // words of a headline that names its text by itself
 	titleTeaser  = 0.6  // of the words of two headlines when one has no text
 	textOfTitle  = 0.15 // under one headline, within days
 )
-
-// SameHeadline says whether two headlines may stand over one page: most editors change
-// a word or two. It is asked when an address says that they do.
-func SameHeadline(a, b string) bool {
-	if Spelling(a) == Spelling(b) {
-		return true
-	}
-	return jaccardOf(Tokens(a), Tokens(b)) >= titleRetold && !contradicting(a, b)
-}
-
-func contradicting(a, b string) bool {
-	language := Language(a, "", "")
-	fa, fb := newFacts(a, "", language, time.Time{}), newFacts(b, "", language, time.Time{})
-	for _, kind := range "dmo" {
-		if disjoint(fa.Title, fb.Title, kind) {
-			return true
-		}
-	}
-	return reversed(fa.Sides, fb.Sides) || opposite(fa.Title, fb.Title)
-}
 
 // SamePage says whether two texts are those of one page, of which one says that it has
 // the other's address. An address proves nothing by itself: sites give all of their
