@@ -58,7 +58,7 @@ func bankBefore(ctx context.Context, s settings, id string) string {
 		return "" // the database has its own line
 	}
 	defer db.Close()
-	if current, target, err := db.Version(ctx); err != nil || current != target {
+	if current, target, pending, err := db.Version(ctx); err != nil || current != target || pending {
 		return ""
 	}
 	state, err := db.BankState(ctx, id)

@@ -13,7 +13,7 @@ type migrateCommand struct {
 // Run brings the database to this program's schema.
 func (migrateCommand) Run(p *process) error {
 	return withStore(p, false, func(_ settings, db *store.Store) error {
-		current, _, err := db.Version(p.ctx)
+		current, _, _, err := db.Version(p.ctx)
 		if err != nil {
 			return err
 		}

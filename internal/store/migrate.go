@@ -16,7 +16,8 @@ func openConnector(c driver.Connector) *sql.DB { return sql.OpenDB(c) }
 
 func (s *Store) provider() (*goose.Provider, error) {
 	dialect := goose.DialectSQLite3
-	var opts []goose.ProviderOption
+	// A step may have come in with a lower number than one that a database has already.
+	opts := []goose.ProviderOption{goose.WithAllowOutofOrder(true)}
 	if s.engine == enginePostgres {
 		dialect = goose.DialectPostgres
 		// Several processes may start at once on one server.
@@ -52,15 +53,19 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// Version returns the schema's version and the one this program needs.
-func (s *Store) Version(ctx context.Context) (current, target int64, err error) {
+// Version returns the schema's version, the one this program needs, and whether any step
+// to it is to be taken yet: one below the version may be.
+func (s *Store) Version(ctx context.Context) (current, target int64, pending bool, err error) {
 	p, err := s.provider()
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, false, err
 	}
 	current, target, err = p.GetVersions(ctx)
 	if err != nil {
-		return 0, 0, fmt.Errorf("read schema version: %w", cause(ctx, err))
+		return 0, 0, false, fmt.Errorf("read schema version: %w", cause(ctx, err))
 	}
-	return current, target, nil
+	if pending, err = p.HasPending(ctx); err != nil {
+		return 0, 0, false, fmt.Errorf("read schema version: %w", cause(ctx, err))
+	}
+	return current, target, pending, nil
 }
