@@ -290,6 +290,47 @@ func TestAddressOfAnotherArticle(t *testing.T) {
 	})
 }
 
+// An article joins two stories, and others of them are made recognisable in the same
+// turn: they stay in the story that is left.
+func TestChangedStoryStaysJoined(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, openStore func() *store.Store) {
+		d, p := openOn(t, openStore()), newPress(t)
+		d.reads("ru", map[string]string{"vesti": p.web.URL + "/rss"})
+		at := d.clock()
+		brings := func(now time.Time, id, title, text string) {
+			t.Helper()
+			_, err := d.Store.RecordPoll(t.Context(), now, store.Poll{SourceID: "vesti", NextPollAt: now.Add(time.Hour), Items: []store.NewItem{{
+				ID: id, Link: p.web.URL + "/" + id, Title: title, Language: "ru", PublishedAt: at,
+				Blocks: []article.Block{{Kind: article.Paragraph, Text: text}},
+			}}})
+			d.must(err)
+		}
+		stories := map[string]string{"a": "a", "b": "b", "c": "b"}
+		brings(at, "a", bridgeTitle, bridgeText)
+		brings(at.Add(time.Minute), "b", bridgeTitle, bridgeText)
+		brings(at.Add(2*time.Minute), "c", libraryTitle, libraryText)
+		for id, is := range stories {
+			a, err := d.Store.Article(t.Context(), id)
+			d.must(err)
+			telling, err := told(a, fingerprint(a))
+			d.must(err)
+			telling.StoryID = is
+			d.must(d.Store.SetStory(t.Context(), telling))
+		}
+		d.must(d.Store.AddAlias(t.Context(), "a", "b", true))
+		brings(at.Add(3*time.Minute), "c", libraryTitle+" для студентов", libraryText)
+		d.must(d.reprint(t.Context()))
+		for id := range stories {
+			if is, err := d.Store.StoryOf(t.Context(), id); err != nil || is != "a" {
+				t.Errorf("%s tells %q, %v", id, is, err)
+			}
+		}
+		if todo, err := d.Store.Reworded(t.Context(), 10); err != nil || len(todo) != 0 {
+			t.Errorf("to be made recognisable: %v, %v", todo, err)
+		}
+	})
+}
+
 // The same page comes by several sources under several addresses, whichever first: it is one.
 func TestAddressesOfOnePage(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, openStore func() *store.Store) {

@@ -53,9 +53,7 @@ func (j *Jobs) assignStory(ctx context.Context, a store.Article) error {
 	if err != nil {
 		return fmt.Errorf("find the story of %s: %w", a.ID, err)
 	}
-	if telling.StoryID, telling.Merged = story.Choose(f, known); telling.StoryID == "" {
-		telling.StoryID = a.StoryID
-	}
+	telling.StoryID, telling.Merged = story.Choose(f, known)
 	if err := j.joinPage(ctx, a, f, &telling); err != nil {
 		return err
 	}
@@ -66,10 +64,16 @@ func (j *Jobs) assignStory(ctx context.Context, a store.Article) error {
 // another address. Of all of them the one that was told first stays.
 func (j *Jobs) joinPage(ctx context.Context, a store.Article, f story.Fingerprint, telling *store.Telling) error {
 	kindred, err := j.Store.Kindred(ctx, a.ID)
-	if err != nil {
+	if err != nil || len(kindred) == 0 {
 		return err
 	}
-	stories := []string{telling.StoryID}
+	own := telling.StoryID
+	if own == "" { // as it is by now: an article before this one may have joined it to another
+		if own, err = j.Store.StoryOf(ctx, a.ID); err != nil {
+			return err
+		}
+	}
+	stories := []string{own}
 	for _, k := range kindred {
 		if !slices.Contains(stories, k.StoryID) && story.SamePage(f, fingerprint(k)) {
 			stories = append(stories, k.StoryID)
@@ -103,7 +107,6 @@ func (j *Jobs) reprint(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			telling.StoryID = a.StoryID
 			if err := j.joinPage(ctx, a, f, &telling); err != nil {
 				return err
 			}

@@ -24,13 +24,22 @@ type StoryPrint struct {
 // Telling is an article whose story has been found.
 type Telling struct {
 	ArticleID string
-	StoryID   string
+	StoryID   string   // empty: the one that it has
 	Merged    []string // stories that turn out to be this one
 	SeenAt    time.Time
 	Form      int    // which form Print has
 	Print     []byte // nil: it is recognised by nothing
 	Keys      []int64
 	Reprint   int // Article.Reprint as it was read
+}
+
+// StoryOf returns the story that an article tells now, or ErrNotFound.
+func (s *Store) StoryOf(ctx context.Context, id string) (string, error) {
+	var storyID string
+	if err := get(ctx, s.r, &storyID, `SELECT story_id FROM articles WHERE article_id = ?`, id); err != nil {
+		return "", fmt.Errorf("read which story article %s tells: %w", id, err)
+	}
+	return storyID, nil
 }
 
 // Unassigned returns articles whose story has not been looked for yet and whose
@@ -148,10 +157,10 @@ func (s *Store) StoryMembers(ctx context.Context, stories []string, form, limit 
 }
 
 // SetStory sets which story an article tells and what it is recognised by, and joins
-// the stories that it shows to be one.
+// the stories that it shows to be one. It returns ErrNotFound for an article that is gone.
 func (s *Store) SetStory(ctx context.Context, t Telling) error {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE articles SET story_id = ?, story_set = TRUE WHERE article_id = ?`, t.StoryID, t.ArticleID)
+		n, err := exec(ctx, tx, `UPDATE articles SET story_id = COALESCE(NULLIF(CAST(? AS TEXT), ''), story_id), story_set = TRUE WHERE article_id = ?`, t.StoryID, t.ArticleID)
 		if err != nil {
 			return err
 		}

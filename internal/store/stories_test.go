@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -40,6 +41,15 @@ func TestStoryCandidates(t *testing.T) {
 		must(t, s.SetStory(ctx, told("b", "a", noon, 1, 7)))
 		must(t, s.SetStory(ctx, told("c", "c", noon, 1, 5, 6)))
 		must(t, s.SetStory(ctx, told("d", "d", noon, 8)))
+		must(t, s.SetStory(ctx, told("b", "", noon, 1, 7))) // it stays where it is
+		for id, want := range map[string]string{"a": "a", "b": "a", "d": "d"} {
+			if got, err := s.StoryOf(ctx, id); err != nil || got != want {
+				t.Errorf("%s tells %q, %v", id, got, err)
+			}
+		}
+		if _, err := s.StoryOf(ctx, "none"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("of no article: %v", err)
+		}
 		since := noon.Add(-72 * time.Hour)
 		for _, c := range []struct {
 			name  string
