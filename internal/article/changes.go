@@ -88,20 +88,23 @@ var (
 		`\b(?:views?|reads?|comments?|likes?|shares?|viewed|shared)\b`)
 	counting = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(?:всего|за|сегодня|эту|новость|статью|материал|раз|рет|человек|барлығы|бүгін|адам|мақаланы|жаңалықты|саны|количество|` +
 		`total|today|times|people|this|article|story|by|of)(?:$|[^\p{L}])`)
+	// counterSigns stand beside a number that has no words.
+	counterSigns = "👁👀💬🗨❤♥♡👍👎🔥⭐★🔁↗↪✉📖💾🔖"
 )
 
 // isAround says of a paragraph whether it belongs to the page and not to the text.
 func isAround(b Block) bool {
-	return isNotice(strings.ToLower(b.Text)) || isCredit(b.Text) || b.Kind != TableRow && (isByline(b.Text, "") || isCounter(b.Text))
+	return isNotice(strings.ToLower(b.Text)) || isCredit(b.Text) || b.Kind != TableRow && (isByline(b.Text, "") || isCounter(b))
 }
 
 // isCounter says whether a line tells no more than how many have read an article.
-func isCounter(text string) bool {
+func isCounter(b Block) bool {
+	text := b.Text
 	if utf8.RuneCountInString(text) > maxByline {
 		return false
 	}
-	if !strings.ContainsFunc(text, unicode.IsLetter) {
-		return true // an eye and a number
+	if !strings.ContainsFunc(text, unicode.IsLetter) { // an eye and a number; a number alone tells something
+		return b.Kind != ListItem && b.Kind != Heading && strings.ContainsAny(text, counterSigns)
 	}
 	if !counted.MatchString(text) || !strings.ContainsFunc(text, unicode.IsNumber) {
 		return false

@@ -10,8 +10,10 @@ import (
 func blocksOf(texts ...string) (blocks []Block) {
 	for _, t := range texts {
 		kind := Paragraph
-		if row, ok := strings.CutPrefix(t, "row:"); ok {
-			kind, t = TableRow, row
+		for prefix, k := range map[string]BlockKind{"row:": TableRow, "item:": ListItem, "heading:": Heading} {
+			if rest, ok := strings.CutPrefix(t, prefix); ok {
+				kind, t = k, rest
+			}
 		}
 		blocks = append(blocks, Block{Kind: kind, Text: t})
 	}
@@ -38,6 +40,11 @@ func TestCompare(t *testing.T) {
 		{"a counter in Kazakh", append(slices.Clone(text), "Қаралым саны: 77"), nil, nil},
 		{"a counter in English", append(slices.Clone(text), "1,204 people read this article"), nil, nil},
 		{"an eye", append(slices.Clone(text), "👁 512"), nil, nil},
+		{"a number alone", append(slices.Clone(text), "512"), nil, []string{"512"}},
+		{"a percentage alone", append(slices.Clone(text), "12,5 %"), nil, []string{"12,5 %"}},
+		{"a number in a list", append(slices.Clone(text), "item:2"), nil, []string{"2"}},
+		{"a mark in a list", append(slices.Clone(text), "item:⭐ 5"), nil, []string{"⭐ 5"}},
+		{"a number as a heading", append(slices.Clone(text), "heading:❤ 2026"), nil, []string{"❤ 2026"}},
 		{"when it was updated", append(slices.Clone(text), "Обновлено: 23.11.2026 14:20"), nil, nil},
 		{"a notice", append(slices.Clone(text), "Читайте также: Как строили мост"), nil, nil},
 		{"a credit", append(slices.Clone(text), "Фото: акимат области"), nil, nil},

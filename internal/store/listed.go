@@ -10,7 +10,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"newsbot/internal/article"
 	"newsbot/internal/story"
 )
 
@@ -30,6 +29,7 @@ func (it NewItem) said() int64 {
 	for _, b := range it.Blocks {
 		part(string(b.Kind))
 		part(b.Text)
+		part(b.URL)
 	}
 	return max(int64(binary.BigEndian.Uint64(h.Sum(nil))>>1), 1)
 }
@@ -181,13 +181,8 @@ func (s *Store) relistChanged(ctx context.Context, tx *sqlx.Tx, now time.Time, l
 	edited := was.Said != 0 && ms(l.UpdatedAt) > was.EditedAt
 	rewritten := false
 	if l.Blocks != nil {
-		if rewritten, err = replaces(l.Blocks, was.Blocks); err != nil {
+		if next.Blocks, rewritten, err = newText(was.Blocks, l.Blocks); err != nil {
 			return err
-		}
-		if rewritten {
-			if next.Blocks, err = encode(l.Blocks); err != nil {
-				return err
-			}
 		}
 	}
 	revised := retitled || rewritten && was.Blocks != "" || resummed && was.Blocks == "" && was.State == TextFailed
@@ -196,7 +191,7 @@ func (s *Store) relistChanged(ctx context.Context, tx *sqlx.Tx, now time.Time, l
 			return fmt.Errorf("keep what it was: %w", err)
 		}
 	}
-	if rewritten {
+	if next.Blocks != was.Blocks {
 		if _, err := exec(ctx, tx, `UPDATE articles SET blocks = ?, text_state = 'ready', text_error = '', text_due_at = ? WHERE article_id = ?`, next.Blocks, ms(now), l.id); err != nil {
 			return err
 		}
@@ -214,17 +209,4 @@ func (s *Store) relistChanged(ctx context.Context, tx *sqlx.Tx, now time.Time, l
 	_, err = exec(ctx, tx, `UPDATE articles SET title = ?, summary = ?, listed_at = ?, said = ?, edited_at = ?, reprint = reprint + ? WHERE article_id = ?`,
 		next.Title, next.Summary, ms(now), l.said, max(was.EditedAt, ms(l.UpdatedAt)), reprint, l.id)
 	return err
-}
-
-// replaces says whether the full text that a feed carries takes the place of what is
-// stored: where there is none, and where it says something else and is no stub.
-func replaces(blocks []article.Block, stored string) (bool, error) {
-	if stored == "" {
-		return true, nil
-	}
-	old, err := decodeBlocks(stored)
-	if err != nil {
-		return false, err
-	}
-	return !article.IsStub(old, blocks) && article.Compare(old, blocks, story.Spelling).Any(), nil
 }

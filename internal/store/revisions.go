@@ -123,24 +123,42 @@ func revise(ctx context.Context, tx *sqlx.Tx, now time.Time, id string, was, nex
 	return err
 }
 
-// saveAgain stores the text of a page that was read again, if it says something else,
-// and keeps the one that it replaces. A stub replaces nothing.
+// newText returns what is stored of an article when a text is read where another one is
+// stored, and whether that says something else. A stub replaces nothing; what differs in
+// a picture, in letters that look alike or around the text is taken over.
+func newText(stored string, blocks []article.Block) (text string, changed bool, err error) {
+	old, err := decodeBlocks(stored)
+	if err != nil {
+		return "", false, err
+	}
+	if article.IsStub(old, blocks) {
+		return stored, false, nil
+	}
+	if text, err = encode(blocks); err != nil {
+		return "", false, err
+	}
+	return text, stored == "" || article.Compare(old, blocks, story.Spelling).Any(), nil
+}
+
+// saveAgain stores the text of a page that was read again, and keeps the one that it
+// replaces if that said something else.
 func (s *Store) saveAgain(ctx context.Context, now time.Time, id string, blocks []article.Block) error {
 	return s.tx(ctx, func(tx *sqlx.Tx) error {
 		var was version
 		if err := get(ctx, tx, &was, `SELECT title, summary, blocks FROM articles WHERE article_id = ?`+s.forUpdate(), id); err != nil {
 			return err
 		}
-		old, err := decodeBlocks(was.Blocks)
-		if err != nil {
-			return err
-		}
-		if article.IsStub(old, blocks) || !article.Compare(old, blocks, story.Spelling).Any() {
-			_, err := exec(ctx, tx, `UPDATE articles SET text_state = 'ready', text_error = '', text_due_at = ?, rereads = rereads + 1 WHERE article_id = ?`, ms(now), id)
-			return err
-		}
 		next := was
-		if next.Blocks, err = encode(blocks); err != nil {
+		changed, err := false, error(nil)
+		if next.Blocks, changed, err = newText(was.Blocks, blocks); err != nil {
+			return err
+		}
+		if !changed {
+			set, args := "", []any{ms(now)}
+			if next.Blocks != was.Blocks { // else the article is indexed anew for nothing
+				set, args = ", blocks = ?", append(args, next.Blocks)
+			}
+			_, err := exec(ctx, tx, `UPDATE articles SET text_state = 'ready', text_error = '', text_due_at = ?, rereads = rereads + 1`+set+` WHERE article_id = ?`, append(args, id)...)
 			return err
 		}
 		if err := revise(ctx, tx, now, id, was, next); err != nil {
