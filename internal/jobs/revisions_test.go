@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -327,6 +329,34 @@ func TestChangedStoryStaysJoined(t *testing.T) {
 		}
 		if todo, err := d.Store.Reworded(t.Context(), 10); err != nil || len(todo) != 0 {
 			t.Errorf("to be made recognisable: %v, %v", todo, err)
+		}
+	})
+}
+
+// An article that is pruned while a turn is at work keeps no other from its story.
+func TestPrunedInATurn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, openStore func() *store.Store) {
+		d, p := openOn(t, openStore()), newPress(t)
+		d.reads("ru", map[string]string{"vesti": p.web.URL + "/rss"})
+		_, err := d.Store.RecordPoll(t.Context(), d.clock(), store.Poll{SourceID: "vesti", NextPollAt: d.clock(), Items: []store.NewItem{{
+			ID: "a", Link: p.web.URL + "/a", Title: bridgeTitle, Language: "ru", PublishedAt: d.clock(),
+			Blocks: []article.Block{{Kind: article.Paragraph, Text: bridgeText}},
+		}}})
+		d.must(err)
+		for name, do := range map[string]func(context.Context, store.Article) error{"a new one": d.assignStory, "a changed one": d.reprintOne} {
+			list, err := d.Store.Unassigned(t.Context(), 10)
+			d.must(err)
+			gone := store.Article{ID: "gone", StoryID: "gone", Title: libraryTitle, Language: "ru", FirstSeenAt: d.clock(), Reprint: 1}
+			if err := eachStored(t.Context(), append([]store.Article{gone}, list...), do); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if todo, err := d.Store.Unassigned(t.Context(), 10); err != nil || len(todo) != 0 {
+				t.Errorf("%s: without a story: %v, %v", name, todo, err)
+			}
+		}
+		failed := errors.New("the database is away")
+		if err := eachStored(t.Context(), []store.Article{{}}, func(context.Context, store.Article) error { return failed }); !errors.Is(err, failed) {
+			t.Errorf("another failure: %v", err)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -32,11 +33,17 @@ func (j *Jobs) assignStories(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find articles without a story: %w", err)
 	}
-	for _, a := range fresh {
+	return eachStored(ctx, fresh, j.assignStory)
+}
+
+// eachStored does something with articles, one after another, but for those that have
+// been pruned since they were read.
+func eachStored(ctx context.Context, list []store.Article, do func(context.Context, store.Article) error) error {
+	for _, a := range list {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err := j.assignStory(ctx, a); err != nil {
+		if err := do(ctx, a); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}
@@ -101,21 +108,23 @@ func (j *Jobs) reprint(ctx context.Context) error {
 		if err != nil || len(changed) == 0 {
 			return err
 		}
-		for _, a := range changed {
-			f := fingerprint(a)
-			telling, err := told(a, f)
-			if err != nil {
-				return err
-			}
-			if err := j.joinPage(ctx, a, f, &telling); err != nil {
-				return err
-			}
-			if err := j.Store.SetStory(ctx, telling); err != nil {
-				return err
-			}
+		if err := eachStored(ctx, changed, j.reprintOne); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (j *Jobs) reprintOne(ctx context.Context, a store.Article) error {
+	f := fingerprint(a)
+	telling, err := told(a, f)
+	if err != nil {
+		return err
+	}
+	if err := j.joinPage(ctx, a, f, &telling); err != nil {
+		return err
+	}
+	return j.Store.SetStory(ctx, telling)
 }
 
 // tellings are those of the stories that an article may tell: of all that have an
