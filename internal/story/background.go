@@ -1,6 +1,7 @@
 package story
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,18 +24,39 @@ var recallers = map[string][]recaller{
 // recaller is a word and, if it needs one, the word behind it.
 type recaller struct{ word, next string }
 
-// weekdays by the beginnings of their names, for each language, from Sunday on; "среди"
-// and "средний" are none.
-var weekdays = map[string][]string{
-	"kk": {"жексенбі", "дүйсенбі", "сейсенбі", "сәрсенбі", "бейсенбі", "жұма", "сенбі"},
-	"ru": {"воскресень", "понедельник", "вторник", "среду=", "четверг", "пятниц", "суббот"},
-	"en": {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"},
+// weekdays by the forms of their names, for each language, from Sunday on: Жұмабаев and
+// субботник only begin like them, and среда is what surrounds us, too.
+var weekdays = map[string][][]string{
+	"kk": {
+		{"жексенбі", "жексенбіде", "жексенбідегі", "жексенбіден", "жексенбінің", "жексенбіні", "жексенбіге"},
+		{"дүйсенбі", "дүйсенбіде", "дүйсенбідегі", "дүйсенбіден", "дүйсенбінің", "дүйсенбіні", "дүйсенбіге"},
+		{"сейсенбі", "сейсенбіде", "сейсенбідегі", "сейсенбіден", "сейсенбінің", "сейсенбіні", "сейсенбіге"},
+		{"сәрсенбі", "сәрсенбіде", "сәрсенбідегі", "сәрсенбіден", "сәрсенбінің", "сәрсенбіні", "сәрсенбіге"},
+		{"бейсенбі", "бейсенбіде", "бейсенбідегі", "бейсенбіден", "бейсенбінің", "бейсенбіні", "бейсенбіге"},
+		{"жұма", "жұмада", "жұмадағы", "жұмадан", "жұманың", "жұманы", "жұмаға"},
+		{"сенбі", "сенбіде", "сенбідегі", "сенбіден", "сенбінің", "сенбіні", "сенбіге"},
+	},
+	"ru": {
+		{"воскресенье", "воскресенья", "воскресенью", "воскресеньем"},
+		{"понедельник", "понедельника", "понедельнику", "понедельником", "понедельнике"},
+		{"вторник", "вторника", "вторнику", "вторником", "вторнике"},
+		{"среду"},
+		{"четверг", "четверга", "четвергу", "четвергом", "четверге"},
+		{"пятница", "пятницу", "пятницы", "пятнице", "пятницей"},
+		{"суббота", "субботу", "субботы", "субботе", "субботой"},
+	},
+	"en": {{"sunday", "sunday's"}, {"monday", "monday's"}, {"tuesday", "tuesday's"}, {"wednesday", "wednesday's"},
+		{"thursday", "thursday's"}, {"friday", "friday's"}, {"saturday", "saturday's"}},
 }
 
 const (
 	recallWords = 5              // of a sentence among which a recaller stands
 	today       = 30 * time.Hour // after the beginning of a day it is still that day's news
+	lastWeekday = 4              // days ago that a weekday may have been; of more the next one is meant
 )
+
+// kazakhstan is where the days of the news are.
+var kazakhstan = time.FixedZone("", 5*60*60)
 
 // background says of each word of a text whether it is in what the text tells again: from
 // a sentence that recalls, or that begins with another day than the text's, up to the
@@ -83,7 +105,7 @@ func begins(w, beginning string) bool {
 }
 
 // ofAnotherDay says whether a sentence begins with a day that was over when its text
-// was published, or with a weekday of another.
+// was published, or with a weekday of the days before.
 func ofAnotherDay(all []token, i int, language string, published time.Time) bool {
 	if published.IsZero() {
 		return false
@@ -91,12 +113,12 @@ func ofAnotherDay(all []token, i int, language string, published time.Time) bool
 	if w := all[i].word; (w == "в" || w == "во" || w == "on") && i+1 < len(all) {
 		i++
 	}
-	published = published.UTC()
-	midnight := published.Truncate(24 * time.Hour)
-	for day, name := range weekdays[language] {
-		if begins(all[i].word, name) {
+	published = published.In(kazakhstan)
+	for day, names := range weekdays[language] {
+		if slices.Contains(names, all[i].word) {
 			ago := (int(published.Weekday()) - day + 7) % 7
-			return published.Sub(midnight.AddDate(0, 0, -ago)) >= today
+			begun := time.Date(published.Year(), published.Month(), published.Day()-ago, 0, 0, 0, 0, kazakhstan)
+			return ago <= lastWeekday && published.Sub(begun) >= today
 		}
 	}
 	v, n := numberAt(all[i:], language)
@@ -112,6 +134,6 @@ func ofAnotherDay(all []token, i int, language string, published time.Time) bool
 	if m == 0 {
 		return false
 	}
-	day := time.Date(published.Year(), time.Month(m), int(v), 0, 0, 0, 0, time.UTC)
+	day := time.Date(published.Year(), time.Month(m), int(v), 0, 0, 0, 0, kazakhstan)
 	return published.Sub(day) >= today
 }

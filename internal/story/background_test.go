@@ -39,6 +39,14 @@ func TestBackground(t *testing.T) {
 		{"another weekday", "en", "The court ruled.\nOn Monday the house fell.", "ruled", "fell"},
 		{"the same weekday", "en", "The court ruled.\nOn Thursday the crowd left.", "crowd", ""},
 		{"another weekday in Russian", "ru", "Суд вынес приговор.\nВ среду дом рухнул.", "приговор", "рухнул"},
+		{"a weekday of three days before in Kazakh", "kk", "Сот үкім шығарды.\nДүйсенбіде үй құлады.", "үкім", "құлады"},
+		{"a weekday with its word in Kazakh", "kk", "Сот үкім шығарды.\nСәрсенбі күні үй құлады.", "үкім", "құлады"},
+		{"a weekday four days before", "ru", "Суд вынес приговор.\nВ воскресенье дом рухнул.", "приговор", "рухнул"},
+		{"tomorrow", "ru", "Суд вынес приговор.\nВ пятницу подадут жалобу.", "жалобу", ""},
+		{"the day after", "kk", "Сот үкім шығарды.\nСенбіде шағым беріледі.", "беріледі", ""},
+		{"no Friday but a man", "kk", "Сот үкім шығарды.\nЖұмабаев үкімге келіспеді.", "келіспеді", ""},
+		{"no Saturday but work", "kk", "Қала тазарды.\nСенбілікке 500 адам шықты.", "шықты", ""},
+		{"the same in Russian", "ru", "Город убрали.\nСубботник собрал сотни людей.", "собрал", ""},
 		{"not an average", "ru", "Итоги подвели.\nВ среднем выросли цены.\nСреди них хлеб.", "хлеб", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,6 +66,27 @@ func TestBackground(t *testing.T) {
 	}
 }
 
+// A weekday is Kazakhstan's, whose day begins five hours before that of Greenwich.
+func TestBackgroundByWeekday(t *testing.T) {
+	all := tokens("Дом рухнул.\nВо вторник там чинили газ.", maxWords)
+	for _, tt := range []struct {
+		published time.Time
+		told      bool
+	}{
+		{time.Date(2026, 4, 7, 18, 59, 0, 0, time.UTC), false}, // Tuesday
+		{time.Date(2026, 4, 8, 0, 59, 0, 0, time.UTC), false},
+		{time.Date(2026, 4, 8, 1, 0, 0, 0, time.UTC), true},
+		{time.Date(2026, 4, 11, 18, 59, 0, 0, time.UTC), true},  // Saturday
+		{time.Date(2026, 4, 11, 19, 0, 0, 0, time.UTC), false},  // Sunday
+		{time.Date(2026, 4, 13, 18, 59, 0, 0, time.UTC), false}, // Monday
+	} {
+		_, told := divide(all, background(all, "ru", tt.published))
+		if got := len(told) > 0; got != tt.told {
+			t.Errorf("%s: told again is %t", tt.published, got)
+		}
+	}
+}
+
 // A morning's text still has yesterday's day for its own, and without a time no day is over.
 func TestBackgroundByTime(t *testing.T) {
 	all := tokens("Дом рухнул.\n7 апреля там чинили газ.", maxWords)
@@ -66,8 +95,8 @@ func TestBackgroundByTime(t *testing.T) {
 		told      bool
 	}{
 		{time.Time{}, false},
-		{time.Date(2026, 4, 8, 5, 59, 0, 0, time.UTC), false},
-		{time.Date(2026, 4, 8, 6, 0, 0, 0, time.UTC), true},
+		{time.Date(2026, 4, 8, 0, 59, 0, 0, time.UTC), false}, // before six in Kazakhstan
+		{time.Date(2026, 4, 8, 1, 0, 0, 0, time.UTC), true},
 	} {
 		_, told := divide(all, background(all, "ru", tt.published))
 		if got := len(told) > 0; got != tt.told {
