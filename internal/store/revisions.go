@@ -109,8 +109,8 @@ func revise(ctx context.Context, tx *sqlx.Tx, now time.Time, id string, was, nex
 			_, err := exec(ctx, tx, `UPDATE revisions SET replaced_at = ?, title = ?, summary = ?, blocks = ? WHERE article_id = ? AND replaced_at = ?`,
 				replaced, was.Title, was.Summary, was.Blocks, id, last.ReplacedAt)
 			return err
-		case was.Title == next.Title && was.Blocks == last.Blocks && replaced-last.ReplacedAt < oneEdit.Milliseconds():
-			return nil // the text was kept with the headline
+		case was.Title == next.Title && replaced-last.ReplacedAt < oneEdit.Milliseconds() && keptWith(was, last.version):
+			return nil
 		}
 		if len(kept) >= keptRevisions {
 			if _, err := exec(ctx, tx, `DELETE FROM revisions WHERE article_id = ? AND replaced_at = ?`, id, kept[1].ReplacedAt); err != nil {
@@ -138,6 +138,16 @@ func newText(stored string, blocks []article.Block) (text string, changed bool, 
 		return "", false, err
 	}
 	return text, stored == "" || article.Compare(old, blocks, story.Spelling).Any(), nil
+}
+
+// keptWith says of a version under a headline that stays whether what was kept last,
+// within one edit, stands for it: its text was kept with the headline before it, or it is
+// one more summary, of which some differ at each poll ("5 minutes ago").
+func keptWith(was, last version) bool {
+	if was.Blocks != "" || last.Blocks != "" {
+		return was.Blocks == last.Blocks
+	}
+	return was.Summary == last.Summary || was.Title == last.Title
 }
 
 // saveAgain stores the text of a page that was read again, and keeps the one that it

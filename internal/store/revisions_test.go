@@ -305,6 +305,46 @@ func TestCorrectedText(t *testing.T) {
 	})
 }
 
+// The summary of an article without a text may differ at each poll.
+func TestChangedSummary(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		it := item("a", "ru", "", noon)
+		it.Summary = "Мост открыт, 0 минут назад"
+		poll(t, s, noon, "vesti", it)
+		must(t, s.FailText(ctx, noon, "a", "HTTP 403", time.Time{}))
+		kept := func(what string, want ...string) {
+			t.Helper()
+			list, err := s.Revisions(ctx, "a")
+			must(t, err)
+			var got []string
+			for _, r := range list {
+				got = append(got, r.Title+": "+r.Summary)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %q, want %q", what, got, want)
+			}
+		}
+		say := func(at time.Duration, title, summary string) {
+			t.Helper()
+			it.Title, it.Summary = title, summary
+			poll(t, s, noon.Add(at), "vesti", it)
+			must(t, s.FailText(ctx, noon.Add(at), "a", "HTTP 403", time.Time{}))
+		}
+		for i := 1; i < 24; i++ { // two hours
+			say(time.Duration(i)*5*time.Minute, "Мост", fmt.Sprintf("Мост открыт, %d минут назад", 5*i))
+		}
+		kept("at each poll", "Мост: Мост открыт, 65 минут назад", "Мост: Мост открыт, 5 минут назад", "Title of a: Мост открыт, 0 минут назад")
+		say(10*time.Hour, "Мост закрыт", "Второе")
+		say(10*time.Hour+time.Minute, "Мост закрыт", "Третье")
+		kept("after another headline", "Мост закрыт: Второе", "Мост: Мост открыт, 115 минут назад", "Мост: Мост открыт, 65 минут назад", "Мост: Мост открыт, 5 минут назад", "Title of a: Мост открыт, 0 минут назад")
+		if a, err := s.Article(ctx, "a"); err != nil || a.Summary != "Третье" {
+			t.Errorf("what it is: %+v, %v", a, err)
+		}
+	})
+}
+
 // A source that says at each poll that it has edited an article, or flips between two
 // texts, has its page read ever more seldom.
 func TestRereadsAreBounded(t *testing.T) {
