@@ -8,25 +8,28 @@ import (
 )
 
 const (
-	mostAliases  = 4 // other names of an article
-	mostOfAlias  = 8 // articles that have one other name: sites give all of their pages one address
-	mostKindred  = 8 // articles that may be the same page as one
-	aliasedCount = `(SELECT COUNT(*) FROM article_aliases x WHERE x.%s = CAST(? AS TEXT)) < %d`
+	mostAliases = 4 // other names of an article
+	mostOfAlias = 8 // articles that have one other name: sites give all of their pages one address
+	mostKindred = 8 // articles that may be the same page as one
 )
 
 // AddAlias remembers another name of an article: the id of the address that its page
 // gives as its own. Own says that the address is of the article's site, so that what is
 // listed there is this article; an address on another site only says which stories may
-// be one. What is too much of either is left out.
+// be one. What is too much of either is left out; a name that the article has already is
+// its site's own once anybody has said so.
 func (s *Store) AddAlias(ctx context.Context, id, alias string, own bool) error {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
-		truth := "FALSE"
+		truth, alike := "FALSE", "NOT x.own" // what other sites claim takes no place of the site's own
 		if own {
-			truth = "TRUE"
+			truth, alike = "TRUE", "x.own"
 		}
 		n, err := exec(ctx, tx, `INSERT INTO article_aliases (article_id, alias_id, own) SELECT a.article_id, CAST(? AS TEXT), `+truth+` FROM articles a
-			WHERE a.article_id = ? AND `+fmt.Sprintf(aliasedCount, "article_id", mostAliases)+` AND `+fmt.Sprintf(aliasedCount, "alias_id", mostOfAlias)+`
-			ON CONFLICT (article_id, alias_id) DO NOTHING`, alias, id, id, alias)
+			WHERE a.article_id = ?
+				AND (SELECT COUNT(*) FROM article_aliases x WHERE x.article_id = a.article_id AND x.alias_id <> CAST(? AS TEXT)) < ?
+				AND (SELECT COUNT(*) FROM article_aliases x WHERE x.alias_id = CAST(? AS TEXT) AND x.article_id <> a.article_id AND `+alike+`) < ?
+			ON CONFLICT (article_id, alias_id) DO UPDATE SET own = TRUE WHERE excluded.own AND NOT article_aliases.own`,
+			alias, id, alias, mostAliases, alias, mostOfAlias)
 		if err != nil || n == 0 {
 			return err
 		}

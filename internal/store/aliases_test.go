@@ -140,3 +140,51 @@ func TestKindred(t *testing.T) {
 		}
 	})
 }
+
+// What other sites claim takes no place of a site's own pages, and what was a claim
+// becomes the site's own.
+func TestClaimsOfOthers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		titled := func(id string) store.NewItem {
+			it := item(id, "ru", "", noon)
+			it.Title = "Мост через Или открыли"
+			return it
+		}
+		for i := range 20 {
+			id := fmt.Sprint("claims", i)
+			poll(t, s, noon, "dala", titled(id))
+			must(t, s.AddAlias(ctx, id, "page", false))
+		}
+		poll(t, s, noon, "vesti", titled("amp"))
+		must(t, s.AddAlias(ctx, "amp", "page", true))
+		if n := poll(t, s, noon, "vesti", titled("page")); n != 0 {
+			t.Error("the site's own name was left out")
+		}
+		must(t, s.SetStory(ctx, told("claims0", "claims0", noon, 1)))
+		poll(t, s, noon, "vesti", titled("m"))
+		must(t, s.SetStory(ctx, told("m", "m", noon, 2)))
+		reworded := func() (n int) {
+			t.Helper()
+			list, err := s.Reworded(ctx, 10)
+			must(t, err)
+			for _, a := range list {
+				n += a.Reprint
+			}
+			return n
+		}
+		for i, tt := range []struct {
+			own   bool
+			added int
+		}{{false, 1}, {false, 1}, {true, 2}, {false, 2}, {true, 2}} {
+			must(t, s.AddAlias(ctx, "m", "n", tt.own))
+			if got := reworded(); got != tt.added {
+				t.Errorf("%d: looked at again %d times, want %d", i, got, tt.added)
+			}
+		}
+		if n := poll(t, s, noon, "vesti", titled("n")); n != 0 {
+			t.Error("a claim did not become the site's own")
+		}
+	})
+}
