@@ -186,8 +186,9 @@ func (s *Store) relistChanged(ctx context.Context, tx *sqlx.Tx, now time.Time, l
 		}
 	}
 	revised := retitled || rewritten && was.Blocks != "" || resummed && was.Blocks == "" && was.State == TextFailed
+	back := false
 	if revised {
-		if err := revise(ctx, tx, now, l.id, was.version, next); err != nil {
+		if back, err = revise(ctx, tx, now, l.id, was.version, next); err != nil {
 			return fmt.Errorf("keep what it was: %w", err)
 		}
 	}
@@ -199,6 +200,11 @@ func (s *Store) relistChanged(ctx context.Context, tx *sqlx.Tx, now time.Time, l
 	if l.Blocks == nil && was.State != TextPending && (retitled || resummed || edited) {
 		due := rereadAt(now, at(was.DueAt), was.Rereads)
 		if _, err := exec(ctx, tx, `UPDATE articles SET text_state = 'pending', text_due_at = ?, text_tries = 0 WHERE article_id = ?`, ms(due), l.id); err != nil {
+			return err
+		}
+	}
+	if soon := ms(now.Add(firstReread)); l.Blocks == nil && retitled && !back && was.State == TextPending && was.Blocks != "" && soon < was.DueAt {
+		if _, err := exec(ctx, tx, `UPDATE articles SET text_due_at = ? WHERE article_id = ?`, soon, l.id); err != nil {
 			return err
 		}
 	}

@@ -90,37 +90,36 @@ type revisionRow struct {
 }
 
 // revise keeps what an article was before it becomes next, in a transaction that holds
-// the article.
-func revise(ctx context.Context, tx *sqlx.Tx, now time.Time, id string, was, next version) error {
+// the article. It says whether that is what it was just before.
+func revise(ctx context.Context, tx *sqlx.Tx, now time.Time, id string, was, next version) (back bool, err error) {
 	var kept []revisionRow
 	if err := list(ctx, tx, &kept, `SELECT replaced_at, title, summary, blocks FROM revisions WHERE article_id = ? ORDER BY replaced_at`, id); err != nil {
-		return err
+		return false, err
 	}
 	replaced := ms(now)
 	if len(kept) > 0 {
 		last := kept[len(kept)-1]
 		replaced = max(replaced, last.ReplacedAt+1)
-		back, err := last.same(next)
-		if err != nil {
-			return err
+		if back, err = last.same(next); err != nil {
+			return false, err
 		}
 		switch {
 		case back: // to what it was just before: the two change places
 			_, err := exec(ctx, tx, `UPDATE revisions SET replaced_at = ?, title = ?, summary = ?, blocks = ? WHERE article_id = ? AND replaced_at = ?`,
 				replaced, was.Title, was.Summary, was.Blocks, id, last.ReplacedAt)
-			return err
+			return true, err
 		case was.Title == next.Title && replaced-last.ReplacedAt < oneEdit.Milliseconds() && keptWith(was, last.version):
-			return nil
+			return false, nil
 		}
 		if len(kept) >= keptRevisions {
 			if _, err := exec(ctx, tx, `DELETE FROM revisions WHERE article_id = ? AND replaced_at = ?`, id, kept[1].ReplacedAt); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
-	_, err := exec(ctx, tx, `INSERT INTO revisions (article_id, replaced_at, title, summary, blocks) VALUES (?, ?, ?, ?, ?)`,
+	_, err = exec(ctx, tx, `INSERT INTO revisions (article_id, replaced_at, title, summary, blocks) VALUES (?, ?, ?, ?, ?)`,
 		id, replaced, was.Title, was.Summary, was.Blocks)
-	return err
+	return false, err
 }
 
 // newText returns what is stored of an article when a text is read where another one is
@@ -171,7 +170,7 @@ func (s *Store) saveAgain(ctx context.Context, now time.Time, id string, blocks 
 			_, err := exec(ctx, tx, `UPDATE articles SET text_state = 'ready', text_error = '', text_due_at = ?, rereads = rereads + 1`+set+` WHERE article_id = ?`, append(args, id)...)
 			return err
 		}
-		if err := revise(ctx, tx, now, id, was, next); err != nil {
+		if _, err := revise(ctx, tx, now, id, was, next); err != nil {
 			return fmt.Errorf("keep what it was: %w", err)
 		}
 		_, err = exec(ctx, tx, `UPDATE articles SET blocks = ?, text_state = 'ready', text_error = '', text_due_at = ?, rereads = 1, reprint = reprint + 1

@@ -376,6 +376,53 @@ func TestRereadsAreBounded(t *testing.T) {
 	})
 }
 
+// A reading that waits for long is hastened by another headline, and by nothing less.
+func TestHeadlineHastensReading(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		it := item("a", "ru", "", noon)
+		poll(t, s, noon, "vesti", it)
+		must(t, s.SaveText(ctx, noon, "a", article.Article{Blocks: blocks("Мост открыли.")}))
+		at := noon
+		for range 6 { // nothing new, ever less often
+			at = at.Add(24 * time.Hour)
+			it.UpdatedAt = at
+			poll(t, s, at, "vesti", it)
+			must(t, s.SaveText(ctx, at, "a", article.Article{Blocks: blocks("Мост открыли.")}))
+		}
+		due := func(what string, after time.Duration, want bool) {
+			t.Helper()
+			list, err := s.PendingTexts(ctx, at.Add(after), 10)
+			must(t, err)
+			if got := len(list) == 1; got != want {
+				t.Errorf("%s: to be read after %s: %v", what, after, got)
+			}
+		}
+		at = at.Add(time.Minute)
+		it.UpdatedAt = at
+		poll(t, s, at, "vesti", it)
+		due("edited", 2*time.Hour, false)
+		due("edited", 24*time.Hour, true)
+		it.Summary = "Другой анонс"
+		poll(t, s, at, "vesti", it)
+		due("another summary", 2*time.Hour, false)
+		it.Title = "Мост закрыт"
+		poll(t, s, at, "vesti", it)
+		due("another headline", 9*time.Minute, false)
+		due("another headline", 10*time.Minute, true)
+		it.Title = "Мост закрыт до весны"
+		poll(t, s, at.Add(5*time.Minute), "vesti", it)
+		due("one more", 10*time.Minute, true)
+		must(t, s.SaveText(ctx, at, "a", article.Article{Blocks: blocks("Мост открыли.")}))
+		it.UpdatedAt = at.Add(time.Second)
+		poll(t, s, at, "vesti", it)
+		it.Title = "Мост закрыт"
+		poll(t, s, at, "vesti", it)
+		due("back to the headline before", 2*time.Hour, false)
+	})
+}
+
 // What has changed is found by what it says now, recognised by it, and stays in its story.
 func TestChangeIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
