@@ -48,13 +48,13 @@ type known struct {
 // those whose page gives it as its own address, under the same headline: sites give
 // addresses of other articles, too. What is listed there under another headline is a new
 // article, of which the texts say whether it is the same page.
-func knownOf(ctx context.Context, tx *sqlx.Tx, items []NewItem) (map[string]known, error) {
+func knownOf(ctx context.Context, q conn, items []NewItem) (map[string]known, error) {
 	ids := make([]string, len(items))
 	for i, it := range items {
 		ids[i] = it.ID
 	}
 	var rows []known
-	err := list(ctx, tx, &rows, `SELECT article_id AS listed_id, article_id, source_id, listed_at, said, '' AS title FROM articles WHERE article_id IN (`+places(len(ids), "?")+`)
+	err := list(ctx, q, &rows, `SELECT article_id AS listed_id, article_id, source_id, listed_at, said, '' AS title FROM articles WHERE article_id IN (`+places(len(ids), "?")+`)
 		UNION ALL SELECT x.alias_id, a.article_id, a.source_id, a.listed_at, a.said, a.title FROM article_aliases x JOIN articles a ON a.article_id = x.article_id
 			WHERE x.own AND x.alias_id IN (`+places(len(ids), "?")+`)`, append(anys(ids), anys(ids)...)...)
 	if err != nil {
@@ -146,6 +146,29 @@ func (s *Store) relist(ctx context.Context, tx *sqlx.Tx, now time.Time, changed 
 	for _, l := range changed {
 		if err := s.relistChanged(ctx, tx, now, l); err != nil {
 			return fmt.Errorf("item %s: %w", l.id, err)
+		}
+	}
+	return nil
+}
+
+// relistSlice is how many changed articles are written in one transaction: their texts
+// are compared in it, and meanwhile nobody else writes to SQLite.
+const relistSlice = 20
+
+// relistMany writes what a source says otherwise of many articles, before the poll is
+// recorded and a slice at a time: what is written is no change to the poll any more.
+func (s *Store) relistMany(ctx context.Context, now time.Time, sourceID string, items []NewItem) error {
+	found, err := knownOf(ctx, s.r, items)
+	if err != nil {
+		return err
+	}
+	changed, _ := relisted(sourceID, items, found, now)
+	if len(changed) <= relistSlice {
+		return nil
+	}
+	for part := range chunks(changed, relistSlice) {
+		if err := s.tx(ctx, func(tx *sqlx.Tx) error { return s.relist(ctx, tx, now, part, nil) }); err != nil {
+			return err
 		}
 	}
 	return nil

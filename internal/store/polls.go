@@ -24,6 +24,13 @@ const unknownAge = 24 * time.Hour
 // All items the source lists belong in it: a known one, also under another name, is not
 // repeated, and changed when its source says something else of it. It returns how many were new.
 func (s *Store) RecordPoll(ctx context.Context, now time.Time, p Poll) (added int, err error) {
+	if p.Err == "" {
+		for items := range chunks(p.Items, chunk) {
+			if err := s.relistMany(ctx, now, p.SourceID, items); err != nil {
+				return 0, fmt.Errorf("record changes of %s: %w", p.SourceID, err)
+			}
+		}
+	}
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		added = 0
 		days := map[int64]int{}

@@ -423,6 +423,56 @@ func TestHeadlineHastensReading(t *testing.T) {
 	})
 }
 
+// A source may change all of its articles at once: each is changed once, and others
+// write meanwhile.
+func TestManyChanges(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		withSources(t, s)
+		items := make([]store.NewItem, 400)
+		for i := range items {
+			items[i] = item(fmt.Sprint("a", i), "ru", "", noon)
+			items[i].Blocks = blocks("Мост открыли.", fmt.Sprint("Погибли ", i, " человек."))
+		}
+		poll(t, s, noon, "vesti", items...)
+		for i := range items {
+			items[i].Blocks = blocks("Мост закрыли.", fmt.Sprint("Погибли ", i, " человек."))
+		}
+		stop, writes := make(chan struct{}), make(chan int, 1)
+		go func() {
+			n := 0
+			defer func() { writes <- n }()
+			for {
+				if err := s.FailText(ctx, noon, "a0", "x", time.Time{}); err != nil {
+					t.Error(err)
+					return
+				}
+				n++
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		}()
+		if n := poll(t, s, noon.Add(time.Minute), "vesti", append(items, item("new", "ru", "", noon))...); n != 1 {
+			t.Errorf("%d are new", n)
+		}
+		close(stop)
+		if n := <-writes; n < 10 {
+			t.Errorf("others wrote %d times meanwhile", n)
+		}
+		poll(t, s, noon.Add(2*time.Minute), "vesti", items...)
+		for _, it := range items {
+			a, err := s.Article(ctx, it.ID)
+			must(t, err)
+			if list, err := s.Revisions(ctx, it.ID); err != nil || len(list) != 1 || !slices.Equal(a.Blocks, it.Blocks) {
+				t.Errorf("%s: %d revisions, %+v, %v", it.ID, len(list), a.Blocks, err)
+			}
+		}
+	})
+}
+
 // What has changed is found by what it says now, recognised by it, and stays in its story.
 func TestChangeIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
