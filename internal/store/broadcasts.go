@@ -143,8 +143,8 @@ func (r broadcastRow) broadcast() Broadcast {
 	}
 	var err error
 	if b.Audience, err = parseAudience(r.Audience); err != nil {
-		// As one of a later version. It is for nobody then, and can be stopped; to send it
-		// to anybody is refused when its slices are cut.
+		// As one of a later version. It is for nobody then, does not begin, and can be
+		// stopped; of one that runs no slice is cut.
 		b.Audience = Audience{Only: []int64{noChat}}
 	}
 	if err := json.Unmarshal([]byte(r.Body), &b.Message); err != nil {

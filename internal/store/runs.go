@@ -70,6 +70,9 @@ func (s *Store) start(ctx context.Context, now time.Time, b Broadcast, approver 
 
 // countFor counts the chats that a broadcast is for.
 func (s *Store) countFor(ctx context.Context, now time.Time, b Broadcast) (int, error) {
+	if len(b.Audience.Only) == 1 && b.Audience.Only[0] == noChat {
+		return 0, errors.New("its audience cannot be read")
+	}
 	if b.Kind == KindSend {
 		return countAudience(ctx, s.r, now, b.Audience, b.Category)
 	}
