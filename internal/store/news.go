@@ -199,6 +199,7 @@ func (t *totals) close() {
 	t.mu.Lock()
 	if t.closed != nil {
 		close(t.closed)
+		t.closed = nil // a store may be closed twice
 	}
 	t.mu.Unlock()
 	t.counting.Wait()
