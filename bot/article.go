@@ -22,6 +22,14 @@ const maxPictureCaption = 200
 
 // articlePage shows a page of an article in the place of the list.
 func (b *Bot) articlePage(ctx context.Context, r *request) (answer, error) {
+	return b.ofArticle(ctx, r, func(a store.Article, page int, from listPlace) (answer, error) {
+		return screen(articleScreen(r, a, page, from)), nil
+	})
+}
+
+// ofArticle shows a page of what there is of the article that a button names: its id,
+// the page, and the place in the list that it was opened from.
+func (b *Bot) ofArticle(ctx context.Context, r *request, show func(a store.Article, page int, from listPlace) (answer, error)) (answer, error) {
 	id, err := r.id(0)
 	if err != nil {
 		return answer{}, err
@@ -41,7 +49,7 @@ func (b *Bot) articlePage(ctx context.Context, r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return screen(articleScreen(r, a, page, from)), nil
+	return show(a, page, from)
 }
 
 // openArticle shows an article as a new message: the digest with the button stays.

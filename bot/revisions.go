@@ -19,33 +19,16 @@ func revisionsData(id string, page int, from listPlace) string {
 
 // articleRevisions shows what an article was before its source changed it.
 func (b *Bot) articleRevisions(ctx context.Context, r *request) (answer, error) {
-	id, err := r.id(0)
-	if err != nil {
-		return answer{}, err
-	}
-	page, err := r.number(1)
-	if err != nil {
-		return answer{}, err
-	}
-	from, err := r.listPlace(2)
-	if err != nil {
-		return answer{}, err
-	}
-	a, err := b.o.Store.Article(ctx, id)
-	if isNotFound(err) {
-		return b.articleGone(ctx, r, from)
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	revisions, err := b.o.Store.Revisions(ctx, id)
-	if err != nil {
-		return answer{}, err
-	}
-	if len(revisions) == 0 { // it is as it was again
-		return screen(articleScreen(r, a, 0, from)), nil
-	}
-	return screen(revisionsScreen(r, a, revisions, page, from)), nil
+	return b.ofArticle(ctx, r, func(a store.Article, page int, from listPlace) (answer, error) {
+		revisions, err := b.o.Store.Revisions(ctx, a.ID)
+		if err != nil {
+			return answer{}, err
+		}
+		if len(revisions) == 0 { // it is as it was again
+			return screen(articleScreen(r, a, 0, from)), nil
+		}
+		return screen(revisionsScreen(r, a, revisions, page, from)), nil
+	})
 }
 
 // revisionsScreen is a page of an article's earlier headlines and of what has changed in
