@@ -231,13 +231,13 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 	if err != nil {
 		return false, err
 	}
-	if date.After(today) {
+	if _, waits := t.days[date]; date.After(today) && !waits { // what it lacks is asked for sooner
 		repeats, err := t.store.Repeats(ctx, date)
 		if err != nil {
 			return false, err
 		}
 		if repeats {
-			t.days[date] = dayState{next: now.Add(jitter(t.usualWait(now)))}
+			t.days[date] = dayState{next: now.Add(jitter(max(t.usualWait(now), repeatedWait)))}
 		}
 	}
 	level := slog.LevelInfo

@@ -9,6 +9,10 @@ import (
 // what the bank corrects, it has corrected by then.
 const morningCheck = 9 * 60
 
+// repeatedWait lies between two questions for a list that only repeats the one before:
+// over weekends it is right.
+const repeatedWait = 30 * time.Minute
+
 // askAgain takes the dates whose lists may not be the last word out of those that need
 // not be asked for: tomorrow's, while it only repeats the one before and its session
 // may still set another, as the bank gives the old list under the new date until then;

@@ -69,7 +69,7 @@ func TestRatesLackACurrency(t *testing.T) {
 		d.pass(20 * time.Minute)
 	}
 	all := d.asked(bankPath)
-	if n := len(all); n > 170 {
+	if n := len(all); n > 150 {
 		t.Errorf("asked %d times", n)
 	}
 	d.run("rates")
