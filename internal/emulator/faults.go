@@ -57,7 +57,7 @@ func makesMessage(method string) bool {
 }
 
 // match takes the first fault that is for this call, nil when there is none.
-func (t *faultSet) match(method string, chatID int64) *Fault {
+func (t *faultSet) match(method string, chatID int64, text string) *Fault {
 	if !t.some.Load() {
 		return nil
 	}
@@ -67,7 +67,8 @@ func (t *faultSet) match(method string, chatID int64) *Fault {
 		switch {
 		case f.Method == "" && !makesMessage(method),
 			f.Method != "" && f.Method != "*" && !strings.EqualFold(f.Method, method),
-			f.ChatID != 0 && f.ChatID != chatID:
+			f.ChatID != 0 && f.ChatID != chatID,
+			f.Text != "" && f.Text != text:
 			continue
 		}
 		if f.Skip > 0 {

@@ -273,7 +273,7 @@ func (s *Server) call(w http.ResponseWriter, h *http.Request, name string) {
 	var fault *Fault
 	if apiErr == nil {
 		r.chatID = r.namedChat()
-		fault = s.faults.match(r.method.name, r.chatID)
+		fault = s.faults.match(r.method.name, r.chatID, r.vals["text"]+r.vals["caption"])
 	}
 	if fault != nil && fault.before() {
 		a := faultAnswer(fault)
