@@ -59,7 +59,7 @@ type Options struct {
 	// Observe, when set, hears of each command and each kind of button.
 	Observe func(command string, took time.Duration, err error)
 	// Patience is how long a batch of updates holds up the next one; what is not
-	// answered by then is kept in the store until it is. Default 200 ms.
+	// answered by then is kept in the store until it is. Default 3 ms.
 	Patience time.Duration
 	// Stopping ends when the bot is to stop: what takes minutes and can be asked
 	// for again is given up then. nil never ends.
@@ -265,6 +265,7 @@ func (b *Bot) handle(ctx context.Context, u telegram.Update) {
 // its work, as a switch pressed once must not turn twice; a message after it was
 // answered, as asking twice is harmless and no answer is lost to a kill.
 func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) error {
+	defer b.o.Pacer.Answering()() // a broadcast leaves the machine to it for a moment
 	if u.Inline != nil { // one a letter that somebody types: nothing is noted
 		a, err := b.answer(ctx, r, u)
 		if err != nil {

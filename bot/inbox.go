@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// defaultPatience is longer than most answers take, and short enough for the
-	// others to wait: a chat that has to wait for its turn, or a page that is
-	// slow, must not hold up everyone.
-	defaultPatience = 200 * time.Millisecond
+	// defaultPatience is longer than an answer takes where Telegram is near. Where it
+	// is not, those who wrote next would wait for the way of each answer, one after the
+	// other, to save what it costs to keep an update in the store: three short writes.
+	defaultPatience = 3 * time.Millisecond
 	// keptPatience is how long it does so when the store does not keep anything.
 	keptPatience = 5 * time.Second
 	// inboxTime bounds what is written about kept updates.

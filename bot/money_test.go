@@ -160,7 +160,7 @@ func TestMoneyButtonsRefuse(t *testing.T) {
 			"a", "a:usd", "n:USD", "n:USD:above:x", "n:USD:above:-1", "n:USD:above:0", "n:USD:above:1e5", "n:USD:sideways:5", "x:USD:above", "z:USD:above:5",
 		}},
 		{(*Bot).currencies, []string{"*:USD:", "+:usd:", "+::", "::some"}},
-		{(*Bot).ratesRefresh, []string{"USD:2026", "USD:20261341", "usd", "USD-", "AAA-BBB-CCC-DDD-EEE-FFF-GGG-HHH-III-JJJ-KKK-LLL-MMM", ":19920101"}},
+		{(*Bot).ratesRefresh, []string{"USD:2026", "USD:20261341", "usd", "USD-", "AAA-BBB-CCC-DDD-EEE-FFF-GGG-HHH-III-JJJ-KKK-LLL-MMM", ":18991231"}},
 	} {
 		for _, data := range c.data {
 			r.data = strings.Split(data, ":")

@@ -2,9 +2,7 @@ package bot
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,34 +11,6 @@ import (
 	"newsbot/internal/outbox"
 	"newsbot/internal/rates"
 )
-
-// ratesAtOnce bounds the currencies of one screen: their codes and a date are
-// in the buttons' 64 bytes.
-const ratesAtOnce = 12
-
-var codePattern = regexp.MustCompile(`^[A-Z]{3}$`)
-
-// signs are what people write for a currency's code.
-var signs = map[string]string{"$": "USD", "€": "EUR", "₽": "RUB", "¥": "CNY", "£": "GBP", "₸": "KZT", "RUR": "RUB"}
-
-// ratesQuery is what a rates screen shows.
-type ratesQuery struct {
-	codes []string  // none: the chat's own list
-	date  time.Time // zero: today
-	base  bool      // the currency that rates are in was named too
-	noDay string    // what was typed for a day that no calendar has
-}
-
-const stampOfDay = "20060102"
-
-// data is the button that shows a query's screen.
-func (q ratesQuery) data() string {
-	s := "r:" + strings.Join(q.codes, "-")
-	if !q.date.IsZero() {
-		s += ":" + q.date.Format(stampOfDay)
-	}
-	return s
-}
 
 // rates shows the official rates, of the currencies and the date that were asked for if any were.
 func (b *Bot) rates(ctx context.Context, r *request) (answer, error) {
@@ -60,117 +30,6 @@ func noRateOfBase(p *locale.Printer) outbox.Message {
 	return outbox.Message{Text: p.H("rates.base"), Keyboard: [][]outbox.Button{{{Text: p.T("button.rates"), Data: "r:"}}}}
 }
 
-// days are the words for dates near today.
-var days = map[string]int{
-	"сегодня": 0, "бүгін": 0, "today": 0, "вчера": -1, "кеше": -1, "yesterday": -1, "завтра": 1, "ертең": 1, "tomorrow": 1,
-}
-
-var datePattern = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}(?:[./](?:\d{4}|\d{2}))?`)
-
-// parseRates reads currencies and a date from what a person typed; bad are the words that are neither.
-func parseRates(text, base string, today time.Time) (q ratesQuery, bad []string) {
-	take := func(day locale.TypedDay) {
-		date, ok := day.Until(today.AddDate(0, 0, 1)) // tomorrow's rates may be out, those after it are not
-		switch {
-		case !ok && day.Day >= 1 && day.Day <= 31 && day.Month >= 1 && day.Month <= 12:
-			q.noDay, bad = day.Text, append(bad, day.Text)
-		case !ok || !q.date.IsZero() || date.Year() < firstYear:
-			bad = append(bad, day.Text)
-		default:
-			q.date = date
-		}
-	}
-	if day, rest, ok := locale.TakeDay(text); ok {
-		take(day)
-		text = rest
-	}
-	rest := datePattern.ReplaceAllStringFunc(text, func(word string) string {
-		take(parseDay(word))
-		return " "
-	})
-	words := strings.FieldsFunc(rest, func(c rune) bool { return strings.ContainsRune(" ,;\n\t/\u00a0", c) })
-	words = slices.DeleteFunc(words, func(word string) bool {
-		offset, ok := days[strings.ToLower(word)]
-		if ok && q.date.IsZero() {
-			q.date = today.AddDate(0, 0, offset)
-		}
-		return ok
-	})
-	if q.date.Equal(today) {
-		q.date = time.Time{}
-	}
-	var badWords []string
-	q.codes, badWords = currenciesIn(strings.Join(words, " "), "")
-	q.base = slices.Contains(q.codes, base)
-	q.codes = without(base, q.codes)
-	return q, append(bad, badWords...)
-}
-
-// currenciesIn reads currencies by their codes, their signs and their names; bad
-// are words that are none, or that name several.
-func currenciesIn(text, base string) (codes, bad []string) {
-	codes, words := parseCodes(text, base)
-	if len(words) == 0 {
-		return codes, nil
-	}
-	if code, err := rates.ParseCurrency(text); err == nil { // a name of several words
-		return without(base, []string{code}), nil
-	}
-	for _, word := range words {
-		code, err := rates.ParseCurrency(word)
-		switch {
-		case err != nil:
-			bad = append(bad, word)
-		default:
-			codes = add(codes, []string{code})
-		}
-	}
-	return without(base, codes), bad
-}
-
-func without(code string, codes []string) []string {
-	return slices.DeleteFunc(codes, func(c string) bool { return c == code })
-}
-
-// firstYear is the first that a date is taken to be of; what is older than the
-// history is answered with where that begins.
-const firstYear = 1900
-
-// parseDay reads a date such as 01.04.2026, 1.4.26, 2026-04-01, or 01.04.
-func parseDay(word string) locale.TypedDay {
-	parts := strings.FieldsFunc(word, func(c rune) bool { return c == '.' || c == '/' || c == '-' })
-	if strings.Contains(word, "-") {
-		slices.Reverse(parts)
-	}
-	var n [3]int
-	for i, part := range parts {
-		n[i], _ = strconv.Atoi(part) // the pattern lets only digits pass
-	}
-	if len(parts) == 3 && n[2] < 100 {
-		n[2] += 2000
-	}
-	return locale.TypedDay{Year: n[2], Month: time.Month(n[1]), Day: n[0], Text: word}
-}
-
-// parseCodes reads currency codes from what a person typed; bad are words that
-// are none. Empty codes stand for the chat's own.
-func parseCodes(text, base string) (codes, bad []string) {
-	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == ';' || c == '\n' || c == '\t' || c == '/' }) {
-		code := strings.ToUpper(word)
-		if sign, ok := signs[code]; ok {
-			code = sign
-		}
-		switch {
-		case code == base, slices.Contains(codes, code):
-		case !codePattern.MatchString(code):
-			bad = append(bad, word)
-		default:
-			codes = append(codes, code)
-		}
-	}
-	return codes, bad
-}
-
 // ratesRefresh shows the same currencies as they are now, or on the button's date.
 func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
 	codes, err := codesOf(r.arg(0))
@@ -180,27 +39,13 @@ func (b *Bot) ratesRefresh(ctx context.Context, r *request) (answer, error) {
 	q := ratesQuery{codes: codes}
 	if s := r.arg(1); s != "" {
 		date, err := time.Parse(stampOfDay, s)
-		if err != nil || date.Year() < 1993 { // the tenge's first year: no list is older
+		if err != nil || date.Year() < firstYear {
 			return answer{}, badData{"date"}
 		}
 		q.date = date
 	}
 	m, err := b.ratesScreen(ctx, r, q)
 	return screen(m), err
-}
-
-// codesOf reads the currencies of a button: none, or as many as one screen has.
-func codesOf(data string) ([]string, error) {
-	if data == "" {
-		return nil, nil
-	}
-	codes := strings.Split(data, "-")
-	for _, code := range codes {
-		if !codePattern.MatchString(code) || len(codes) > ratesAtOnce {
-			return nil, badData{"currencies"}
-		}
-	}
-	return codes, nil
 }
 
 func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox.Message, error) {
@@ -262,42 +107,60 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 		}
 		t.WriteString(tomorrow)
 	}
-	switch {
-	case !known:
-		t.WriteString(r.p.H("rates.missing") + "\n")
-	case !q.date.IsZero() && !date.Equal(asked):
-		key := "rates.nearest"
-		if asked.After(today) && date.Equal(last) {
-			key = "rates.still"
-		} else if stood, err := b.stood(ctx, date, asked); err != nil {
-			return outbox.Message{}, err
-		} else if stood {
-			key = "rates.stood"
-		}
-		t.WriteString(r.p.H(key, "Asked", civil(r, asked)) + "\n")
-	case q.date.IsZero() && rates.Stale(date, today):
-		stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, date, r.now)
-		if err != nil {
-			return outbox.Message{}, err
-		}
-		t.WriteString(stale + "\n")
-	case q.date.IsZero() && date.Before(today) && !b.o.Board.Issuer().EveryDay: // not stale: a Sunday or a Monday
-		t.WriteString(r.p.H("rates.still") + "\n")
+	notes, err := b.ratesNotes(ctx, r, q, codes, asked, date, last, known)
+	if err != nil {
+		return outbox.Message{}, err
 	}
-	if q.date.IsZero() {
-		meanwhile, err := digest.Meanwhile(ctx, b.o.Store, b.o.Board, r.p, codes, date, r.now)
-		if err != nil {
-			return outbox.Message{}, err
-		}
-		if meanwhile != "" {
-			t.WriteString("\n" + meanwhile + "\n")
-		}
-	}
+	t.WriteString(notes)
 	if changed {
 		t.WriteString("<i>" + r.p.H("rates.change") + "</i>\n")
 	}
 	t.WriteString("<i>" + r.p.H("rates.source") + "</i>")
 	return outbox.Message{Text: t.String(), Keyboard: ratesKeyboard(r, q, first, last)}, nil
+}
+
+// ratesNotes say how the rates of a date stand to the day that was asked for, and what
+// another bank says meanwhile.
+func (b *Bot) ratesNotes(ctx context.Context, r *request, q ratesQuery, codes []string, asked, date, last time.Time, known bool) (string, error) {
+	if !q.date.IsZero() {
+		if !known || date.Equal(asked) {
+			return ratesMissing(r.p, known), nil
+		}
+		key := "rates.nearest"
+		if asked.After(digest.Today(r.p, r.now)) && date.Equal(last) {
+			key = "rates.still"
+		} else if stood, err := b.stood(ctx, date, asked); err != nil {
+			return "", err
+		} else if stood {
+			key = "rates.stood"
+		}
+		return r.p.H(key, "Asked", civil(r, asked)) + "\n", nil
+	}
+	note := ratesMissing(r.p, known)
+	switch {
+	case !known:
+	case rates.Stale(date, asked):
+		stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, date, r.now)
+		if err != nil {
+			return "", err
+		}
+		note = stale + "\n"
+	case date.Before(asked) && !b.o.Board.Issuer().EveryDay: // a Sunday or a Monday
+		note = r.p.H("rates.still") + "\n"
+	}
+	meanwhile, err := digest.Meanwhile(ctx, b.o.Store, b.o.Board, r.p, codes, date, r.now)
+	if err != nil || meanwhile == "" {
+		return note, err
+	}
+	return note + "\n" + meanwhile + "\n", nil
+}
+
+// ratesMissing says that there are no rates; nothing when there are.
+func ratesMissing(p *locale.Printer, known bool) string {
+	if known {
+		return ""
+	}
+	return p.H("rates.missing") + "\n"
 }
 
 // civil writes the date of a list in words.

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -89,6 +90,24 @@ func TestQueueNamesWhatIsScheduled(t *testing.T) {
 	q := d.ask(editor, editor, "/queue")
 	contains(t, q.Text, "Запланированные рассылки", "сегодня, 18:30 — «Вечерняя сводка 18:30», 2 чата, меньше минуты")
 	lacks(t, q.Text, "через 3 дня", "И другие")
+}
+
+// Ten of what is scheduled are named, the rest is hinted at.
+func TestQueueNamesTen(t *testing.T) {
+	d := open(t, "en")
+	schedule := func(n int) string {
+		at := fmt.Sprintf("%02d:30", 12+n)
+		card := d.draft("/broadcast The bulletin of " + at)
+		d.press(editor, card, "🕘")
+		card = d.ask(editor, editor, at)
+		d.press(editor, card, "Schedule")
+		return d.ask(editor, editor, "/queue").Text
+	}
+	for n := range 10 {
+		lacks(t, schedule(n), "And others")
+	}
+	contains(t, schedule(10), "The bulletin of 12:30", "The bulletin of 21:30", "And others — /broadcasts")
+	lacks(t, d.ask(editor, editor, "/queue").Text, "The bulletin of 22:30")
 }
 
 // An album whose last picture came when the bot was killed becomes a draft at the

@@ -48,7 +48,8 @@ func TestRandomFaultsLoseNothing(t *testing.T) {
 		progress := w.broadcastsAmidFaults("The pass is closed.")
 		eventually(t, 20*time.Minute, "every live reader to have it", func() bool { reached, _ := w.gets(); return reached == readers-len(gone) })
 		w.emu.ClearFaults()
-		w.ends(progress, 2*time.Minute, "Broadcast is done")
+		// Whoever has failed often, and whose answer was lost at last, waits for long.
+		w.ends(progress, 12*time.Minute, "Broadcast is done")
 		w.holdsRepeats(gone)
 		w.holdsWaits(sendersFor(rate))
 	})

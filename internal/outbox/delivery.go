@@ -172,6 +172,9 @@ type Settlement struct {
 	NewChatID int64  // not zero: the chat moved; the store moves the chat and the row
 	Reason    Reason // for failed and gone
 	Detail    string // the same in words
+	// Kept: the store could not be reached at first, and what it held for this
+	// process may be another's, or done with, by now.
+	Kept bool
 	// Delivery is what a recipient's row in the outbox is made of when it has to
 	// be put back; nil otherwise.
 	Delivery *Delivery

@@ -57,6 +57,9 @@ func (l *ledger) run(ctx context.Context) {
 				release(batch)
 				break
 			}
+			for i := range batch {
+				batch[i].settlement.Kept = true
+			}
 			batch = l.gather(batch)
 		}
 	}
@@ -86,7 +89,7 @@ func (l *ledger) apart(ctx context.Context, batch []entry) (left []entry, err er
 		}
 		s := e.settlement
 		e.settlement = Settlement{Key: s.Key, Batch: s.Batch, ChatID: s.ChatID, State: StateFailed, Attempts: s.Attempts,
-			Reason: ReasonNotStored, Detail: "outcome not stored"}
+			Reason: ReasonNotStored, Detail: "outcome not stored", Kept: true}
 		if failed := l.settle(ctx, []entry{e}); failed != nil {
 			e.settlement = s
 			left = append(left, e)

@@ -19,6 +19,7 @@ type memory struct {
 	err  error // what every call fails with
 	// refuse is an outcome that Settle does not take.
 	refuse func(Settlement) bool
+	kept   int // outcomes that came late
 }
 
 type row struct {
@@ -85,6 +86,9 @@ func (m *memory) Settle(_ context.Context, _ time.Time, holder string, settled [
 		}
 	}
 	for _, s := range settled {
+		if s.Kept {
+			m.kept++
+		}
 		r := m.rows[s.Key]
 		if r.holder != holder || r.state != StateSending {
 			continue
@@ -355,6 +359,9 @@ func TestDatabaseGone(t *testing.T) {
 			m.fail(nil)
 			time.Sleep(time.Minute)
 		})
+		if m.kept < 1 || m.kept > 4 {
+			t.Errorf("%d outcomes are said to have been kept, by 4 workers", m.kept)
+		}
 		for _, d := range few(200) {
 			if r := m.row(d.Key); r.state != StateSent || s.count(d.Key) != 1 {
 				t.Errorf("%s is %s, sent %d times", d.Key, r.state, s.count(d.Key))

@@ -27,7 +27,8 @@ type PacerOptions struct {
 //
 // It goes by the real clock whatever clock the bot is given, since Telegram does too.
 type Pacer struct {
-	o PacerOptions
+	o       PacerOptions
+	answers answers
 
 	mu      sync.Mutex
 	waiting [LaneBulk + 1][]*waiter
@@ -101,6 +102,9 @@ func (p *Pacer) WaitAlbum(ctx context.Context, lane Lane, chatID int64, n int) e
 		return err
 	}
 	lane = min(max(lane, LaneReply), LaneBulk)
+	if lane > LaneBreaking {
+		p.answers.wait(ctx)
+	}
 	p.mu.Lock()
 	now, alone := time.Now(), !p.anyoneWaits()
 	if alone {

@@ -24,23 +24,18 @@ func (s *Store) GiveHalf(ctx context.Context, id string) error {
 	return err
 }
 
-// MergeStep and Checkpoint are the steps of what is done to the database in slices.
+// MergeStep is a step of what is done to the search index in slices.
 func (s *Store) MergeStep(ctx context.Context, pages int) (bool, error) {
 	return s.mergeStep(ctx, pages)
 }
 
-// Checkpoint writes the log of SQLite into the database.
-func (s *Store) Checkpoint(ctx context.Context) error { return s.checkpoint(ctx) }
+// LogMost and LogHold are lengths of SQLite's log, LogLook is between two looks at it.
+const LogMost, LogHold, LogLook = logMost, logHold, logLook
 
-// Slices does as many slices of work that is none.
-func (s *Store) Slices(ctx context.Context, n int) error {
-	pace := newPacer()
-	for range n {
-		if _, err := pace.slice(ctx, s, func() (int, error) { return 0, nil }); err != nil {
-			return err
-		}
-	}
-	return nil
+// Write runs a statement where all that writes is run.
+func (s *Store) Write(ctx context.Context, query string, args ...any) error {
+	_, err := s.write(ctx, query, args...)
+	return err
 }
 
 // Totals is what is remembered of how many stories there are, TotalKey of which.

@@ -15,7 +15,6 @@ import (
 type pacer struct {
 	size        int
 	least, most int
-	done        int
 }
 
 const (
@@ -27,7 +26,7 @@ const (
 func newPacer() *pacer { return &pacer{size: 50, least: 10, most: 500} }
 
 // slice does a slice by calling rows, makes the next one larger or smaller and rests.
-func (p *pacer) slice(ctx context.Context, s *Store, rows func() (int, error)) (n int, err error) {
+func (p *pacer) slice(ctx context.Context, rows func() (int, error)) (n int, err error) {
 	began := time.Now()
 	if n, err = rows(); err != nil {
 		return 0, err
@@ -39,39 +38,12 @@ func (p *pacer) slice(ctx context.Context, s *Store, rows func() (int, error)) (
 	case took < sliceTime/4:
 		p.size = min(p.size*2, p.most)
 	}
-	if p.done++; p.done%checkpointEvery == 0 {
-		if err := s.checkpoint(ctx); err != nil {
-			return n, err
-		}
-	}
 	select {
 	case <-ctx.Done():
 		return n, ctx.Err()
 	case <-time.After(min(took, longRest)):
 		return n, nil
 	}
-}
-
-// checkpointEvery is after how many slices the log is written into the database: less
-// than SQLite lets it grow to, before whoever writes next has to do it.
-const checkpointEvery = 8
-
-// checkpoint writes SQLite's log into the database without keeping anybody from
-// reading or writing. Otherwise one of those who write would have to, and wait for the
-// disk: a second, on a slow one.
-func (s *Store) checkpoint(ctx context.Context) error {
-	if s.engine != engineSQLite {
-		return nil
-	}
-	var done struct {
-		Busy  int `db:"busy"` // another one is at it
-		Pages int `db:"log"`
-		Moved int `db:"checkpointed"`
-	}
-	if err := get(ctx, s.r, &done, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
-		return fmt.Errorf("write the log into the database: %w", err)
-	}
-	return nil
 }
 
 // Pages of the search index that a step of merging writes. One of SQLite's own
@@ -93,7 +65,7 @@ func (s *Store) mergeWords(ctx context.Context, p *pacer, most int) error {
 			return nil
 		}
 		merged := false
-		_, err := p.slice(ctx, s, func() (n int, err error) {
+		_, err := p.slice(ctx, func() (n int, err error) {
 			merged, err = s.mergeStep(ctx, p.size)
 			return 0, err
 		})

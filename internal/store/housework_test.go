@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -241,38 +240,5 @@ func TestSearchPruned(t *testing.T) {
 		if diff := cmp.Diff(found[0], found[1]); diff != "" {
 			t.Errorf("-sqlite +postgres\n%s", diff)
 		}
-	}
-}
-
-// The log is written into the database by whoever has much to do, also while others
-// read, and not by whoever writes next.
-func TestCheckpoint(t *testing.T) {
-	s, db, path := sqliteAndBare(t)
-	size := func() int64 {
-		t.Helper()
-		st, err := os.Stat(path)
-		must(t, err)
-		return st.Size()
-	}
-	withSources(t, s)
-	must(t, s.Checkpoint(t.Context()))
-	before := size()
-	poll(t, s, noon, "vesti", longItems(200, 100)...)
-	if size() != before {
-		t.Fatal("the log is written already")
-	}
-	rows, err := db.QueryContext(t.Context(), `SELECT article_id FROM articles`) // somebody reads
-	must(t, err)
-	defer func() { must(t, rows.Close()) }()
-	if !rows.Next() {
-		t.Fatal(rows.Err())
-	}
-	must(t, s.Slices(t.Context(), 7))
-	if size() != before {
-		t.Error("the log is written after each slice")
-	}
-	must(t, s.Slices(t.Context(), 8))
-	if after := size(); after <= before {
-		t.Errorf("the database has %d bytes, had %d", after, before)
 	}
 }

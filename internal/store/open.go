@@ -53,7 +53,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := checkSQLitePath(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	w, err := sqlx.Open("sqlite", sqliteDSN(path, "_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_txlock=immediate"))
+	w, err := sqlx.Open("sqlite", sqliteDSN(path, "_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_txlock=immediate"+logPragmas))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
@@ -73,7 +73,11 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	}
 	r.SetMaxOpenConns(sqliteReaders)
 	r.SetMaxIdleConns(sqliteReaders)
-	return newStore(engineSQLite, w, r), nil
+	s := newStore(engineSQLite, w, r)
+	if s.log, err = keepLog(path, w); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // sqliteDSN is the address of path for the driver. A path is escaped, since the

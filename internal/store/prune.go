@@ -111,7 +111,7 @@ func (s *Store) pruneRecipients(ctx context.Context, old int64) (n int, err erro
 	for _, id := range ids {
 		for pace := newPacer(); ; {
 			size := pace.size
-			k, err := pace.slice(ctx, s, func() (int, error) {
+			k, err := pace.slice(ctx, func() (int, error) {
 				return s.write(ctx, `DELETE FROM recipients WHERE batch = ? AND chat_id IN (
 					SELECT chat_id FROM recipients WHERE batch = ? LIMIT ?)`, id, id, size)
 			})
@@ -144,7 +144,7 @@ func (s *Store) pruneTable(ctx context.Context, p pruneStep) (n int, err error) 
 		for left := keys; len(left) > 0; {
 			part := left[:min(pace.size, len(left))]
 			left = left[len(part):]
-			k, err := pace.slice(ctx, s, func() (int, error) {
+			k, err := pace.slice(ctx, func() (int, error) {
 				// The condition once more: a row may have come into use since.
 				return s.write(ctx, `DELETE FROM `+p.table+` WHERE `+p.keyIn(len(part))+` AND `+p.where, append(anys(part), p.args...)...)
 			})

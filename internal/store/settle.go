@@ -64,10 +64,10 @@ func (s *Store) settle(ctx context.Context, now time.Time, holder string, settle
 }
 
 // outOfTheOrdinary tells whether an outcome takes more than a recipient's row:
-// its chat or the outbox has to be changed, or the chat may be another by now,
-// as groups may.
+// its chat or the outbox has to be changed, the chat may be another by now, as
+// groups may, or its slice may have ended, and been counted, without it.
 func outOfTheOrdinary(st outbox.Settlement) bool {
-	return st.Key != "" || st.ChatID < 0 || st.NewChatID != 0 || st.State != outbox.StateSent && st.State != outbox.StateFailed
+	return st.Key != "" || st.Kept || st.ChatID < 0 || st.NewChatID != 0 || st.State != outbox.StateSent && st.State != outbox.StateFailed
 }
 
 // settleClaims writes the outcomes of rows of the outbox.

@@ -153,6 +153,29 @@ func TestSliceLease(t *testing.T) {
 	})
 }
 
+// A process that cannot reach the store comes with what it sent when its slice has
+// been ended by another, for which the chat was not in the audience any more.
+func TestOutcomeAfterItsSlice(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		touch(t, s, 1)
+		touch(t, s, 2)
+		broadcast(t, s, "b")
+		sent := take(t, s, noon, "a", "b", 10)
+		must(t, s.SetSubscribed(ctx, 2, false))
+		late := noon.Add(time.Hour)
+		settleAll(t, s, "b", take(t, s, late, "b", "b", 10), outbox.StateSent)
+		end(t, s, "b", "b", firstSlice)
+		kept := []outbox.Settlement{{Batch: "b", ChatID: 1, State: outbox.StateSent, MessageID: 7, Kept: true}, {Batch: "b", ChatID: 2, State: outbox.StateSent, MessageID: 8, Kept: true}}
+		for range 2 {
+			must(t, s.Settle(ctx, late, "a", kept))
+		}
+		if b := read(t, s, "b"); len(sent) != 2 || b.State != store.BroadcastDone || b.Sent != 2 {
+			t.Errorf("of %v: %+v", ids(sent), b)
+		}
+	})
+}
+
 // Broadcasts that were under way when the program was brought up to date go on:
 // what had its row of the outbox ends as such, the rest is sliced.
 func TestMigrateOpenBroadcast(t *testing.T) {

@@ -37,6 +37,7 @@ type Store struct {
 	// Go instead of sleeping in SQLite's busy handler, and some that only read.
 	// On PostgreSQL both are the same pool.
 	w, r *sqlx.DB
+	log  *logKeeper // nil on PostgreSQL
 
 	mu       sync.Mutex
 	messages map[string]outbox.Message // payloads read lately, by id
@@ -70,6 +71,9 @@ func (s *Store) Close() error {
 	s.prepared.mu.Lock()
 	err := s.prepared.close()
 	s.prepared.mu.Unlock()
+	if s.log != nil {
+		err = errors.Join(err, s.log.close())
+	}
 	err = errors.Join(err, s.w.Close())
 	if s.r != s.w {
 		err = errors.Join(err, s.r.Close())

@@ -288,7 +288,7 @@ func (s *Store) prunePrints(ctx context.Context, old int64) (n int, err error) {
 			return n, nil
 		}
 		// Each takes its keys with it.
-		if _, err := pace.slice(ctx, s, func() (int, error) {
+		if _, err := pace.slice(ctx, func() (int, error) {
 			return len(rows), s.tx(ctx, func(tx *sqlx.Tx) error { return dropPrints(ctx, tx, rows) })
 		}); err != nil {
 			return n, err
