@@ -21,6 +21,7 @@ type ledger struct {
 	o      Options
 	in     chan entry
 	health *health
+	window *window
 	away   atomic.Int32 // deliveries on the wire
 }
 
@@ -103,10 +104,10 @@ func (l *ledger) apart(ctx context.Context, batch []entry) (left []entry, err er
 	return left, err
 }
 
-// collect adds outcomes until half of the workers wait, or nothing is on the
+// collect adds outcomes until half of those at work wait, or nothing is on the
 // wire: what a write costs besides its rows is the larger part of it.
 func (l *ledger) collect(batch []entry) []entry {
-	enough := max(l.o.Workers/2, 1)
+	enough := max(l.window.size()/2, 1)
 	var timer *time.Timer
 	for {
 		batch = l.gather(batch)

@@ -72,10 +72,11 @@ func (b *Outbox) refill(ctx, sending context.Context, woken bool) (pause time.Du
 	return min(max(due.Sub(b.o.Now()), 10*time.Millisecond), b.o.Poll), nil
 }
 
-// work delivers what the queue gives until it is closed.
-func (b *Outbox) work(ctx, sending context.Context) {
+// work delivers what the queue gives until it is closed, as the worker of a number.
+func (b *Outbox) work(ctx, sending context.Context, worker int) {
 	written := make(chan struct{}, 1)
 	for {
+		b.window.wait(ctx, worker)
 		it, ok := b.queue.take()
 		if !ok {
 			return
@@ -173,7 +174,9 @@ func (b *Outbox) putBack(d *Delivery, hold time.Duration) Settlement {
 // returns what is to be written of it.
 func (b *Outbox) attempt(on context.Context, d *Delivery) Settlement {
 	b.ledger.away.Add(1)
+	began := time.Now()
 	out := b.send(on, *d)
+	b.window.note(time.Since(began))
 	b.ledger.away.Add(-1)
 	b.feedBack(d, out)
 	s := b.decide(*d, out)

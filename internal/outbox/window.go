@@ -1,0 +1,70 @@
+package outbox
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A way to Telegram that is longer than farAway takes many messages on it at once to
+// keep up a rate. Where it is shorter, as to a server of one's own, more of them only
+// wait for each other: in every queue between here and there, before each answer.
+const (
+	farAway = 20 * time.Millisecond
+	nearBy  = 10 * time.Millisecond // and is short again below
+	// fewest are enough for the free rate, however long the way is, and for chats that
+	// have to wait for their own limit meanwhile.
+	fewest = 32
+)
+
+// window says how many workers are at work: all, or half of them while the way is short.
+type window struct {
+	few, all int
+	long     atomic.Bool
+
+	mu   sync.Mutex
+	took time.Duration // on the wire, on average over the last ones
+	far  chan struct{} // closed while the way is long
+}
+
+func newWindow(workers int) *window {
+	return &window{few: min(max(workers/2, fewest), workers), all: workers, far: make(chan struct{})}
+}
+
+// size is how many workers are at work.
+func (w *window) size() int {
+	if w.long.Load() {
+		return w.all
+	}
+	return w.few
+}
+
+// note is told how long a message was on the wire.
+func (w *window) note(took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.took += (took - w.took) / 16
+	switch long := w.long.Load(); {
+	case !long && w.took > farAway:
+		w.long.Store(true)
+		close(w.far)
+	case long && w.took < nearBy:
+		w.long.Store(false)
+		w.far = make(chan struct{})
+	}
+}
+
+// wait returns when the worker of a number, from 0, is to be at work, or when ctx is done.
+func (w *window) wait(ctx context.Context, worker int) {
+	if worker < w.size() {
+		return
+	}
+	w.mu.Lock()
+	far := w.far
+	w.mu.Unlock()
+	select {
+	case <-far:
+	case <-ctx.Done():
+	}
+}
