@@ -13,7 +13,7 @@ import (
 func TestWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const workers = 128
-		m := newMemory(few(40_000)...)
+		m := newMemory(few(16_000)...)
 		var took atomic.Int64
 		var wire, most atomic.Int32
 		s := &sender{answer: func(context.Context, Delivery, int) Outcome {
