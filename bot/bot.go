@@ -266,6 +266,7 @@ func (b *Bot) handle(ctx context.Context, u telegram.Update) {
 // answered, as asking twice is harmless and no answer is lost to a kill.
 func (b *Bot) route(ctx context.Context, r *request, u telegram.Update) error {
 	defer b.o.Pacer.Answering()() // a broadcast leaves the machine to it for a moment
+
 	if u.Inline != nil { // one a letter that somebody types: nothing is noted
 		a, err := b.answer(ctx, r, u)
 		if err != nil {

@@ -14,8 +14,14 @@ import (
 const (
 	// defaultPatience is longer than an answer takes where Telegram is near. Where it
 	// is not, those who wrote next would wait for the way of each answer, one after the
-	// other, to save what it costs to keep an update in the store: three short writes.
+	// other, to save what it costs to keep updates in the store: a write for all and
+	// one for each.
 	defaultPatience = 3 * time.Millisecond
+	// busyPatience is how long it does so while more than manyOpen updates wait for
+	// their answers, as after the bot was away: Telegram keeps the others as well as the
+	// store does, and a chat's queue holds no more than perChat.
+	busyPatience = 200 * time.Millisecond
+	manyOpen     = 50
 	// keptPatience is how long it does so when the store does not keep anything.
 	keptPatience = 5 * time.Second
 	// inboxTime bounds what is written about kept updates.
@@ -52,7 +58,13 @@ func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
 	}
 	done := make(chan struct{})
 	go func() { t.all.Wait(); close(done) }()
-	timer := time.NewTimer(b.o.Patience)
+	patience := b.o.Patience
+	b.mu.Lock()
+	if b.running > manyOpen {
+		patience = max(patience, busyPatience)
+	}
+	b.mu.Unlock()
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for waited := false; ; waited = true {
 		select {
@@ -98,14 +110,27 @@ func (b *Bot) keep(ctx context.Context, t *batch) error {
 			return err
 		}
 		kept = append(kept, store.KeptUpdate{ID: id, Body: string(body)})
-		t.kept[id] = true
 	}
 	t.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, inboxTime)
 	defer cancel()
-	// One that is answered while it is written stays in the store until the next
-	// start, which finds it answered.
-	return b.o.Store.KeepUpdates(ctx, b.o.Now(), kept)
+	if err := b.o.Store.KeepUpdates(ctx, b.o.Now(), kept); err != nil {
+		return err
+	}
+	var answered []int64 // while they were written
+	t.mu.Lock()
+	for _, k := range kept {
+		if _, open := t.open[k.ID]; open {
+			t.kept[k.ID] = true
+		} else {
+			answered = append(answered, k.ID)
+		}
+	}
+	t.mu.Unlock()
+	for _, id := range answered {
+		b.unkeep(id)
+	}
+	return nil
 }
 
 // answered ends an update's part in its batch.

@@ -57,6 +57,48 @@ func TestSlowReplyHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// What is answered while it is being kept does not stay in the store.
+func TestAnsweredIsNotKept(t *testing.T) {
+	onEach(t, "en", func(t *testing.T, d *desk) {
+		d.say(reader, reader, "/start")
+		d.say(editor, editor, "/start")
+		id := int64(970_000)
+		for range 25 {
+			var batch []telegram.Update
+			for range 4 {
+				batch = append(batch, command(id, reader+id%2*(editor-reader), "/help"))
+				id++
+			}
+			d.must(d.bot.Handle(d.ctx(), batch))
+		}
+		d.bot.Wait()
+		kept, err := d.db.KeptUpdates(d.ctx())
+		d.must(err)
+		if len(kept) > 0 {
+			t.Errorf("%d of 100 answered updates are still kept", len(kept))
+		}
+	}, func(o *bot.Options) { o.Patience = 3 * time.Millisecond })
+}
+
+// A chat that has written much while the bot was away is answered, all of it.
+func TestBacklogOfOneChat(t *testing.T) {
+	d := open(t, "en", func(o *bot.Options) { o.Patience = 3 * time.Millisecond })
+	d.say(reader, reader, "/start")
+	id := int64(970_000)
+	for range 4 {
+		var batch []telegram.Update
+		for range 100 {
+			u := command(id, group, "what do you think?")
+			u.Message.Chat.Kind, u.Message.From.ID = telegram.Supergroup, reader
+			batch = append(batch, u)
+			id++
+		}
+		d.must(d.bot.Handle(d.ctx(), batch))
+	}
+	d.bot.Wait()
+	lacks(t, d.log.String(), "update dropped")
+}
+
 // What is kept and answered is not answered again, and what cannot be read is dropped.
 func TestRecoverOnce(t *testing.T) {
 	d := open(t, "en")

@@ -322,7 +322,7 @@ const (
 type Fault struct {
 	Method      string // "" is every method that makes or copies a message (send*, copy*, forward*); "*" is any
 	ChatID      int64  // 0 is any
-	Text        string // the text or caption that is sent; "" is any
+	Text        string // the text or caption that is sent, but for albums; "" is any
 	Kind        FaultKind
 	Times       int     // 0: until cleared
 	Skip        int     // let so many matching calls pass first

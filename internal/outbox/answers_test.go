@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -32,6 +34,9 @@ func TestPacerLetsAnswersBeMade(t *testing.T) {
 			if got := waited(t, p, lane); got != answerTime {
 				t.Errorf("lane %d: waited %s for an answer that takes long", lane, got)
 			}
+			if got := waited(t, p, lane); got != 0 {
+				t.Errorf("lane %d: waited %s more for an answer that takes long", lane, got)
+			}
 			slow()
 		}
 		slow := p.Answering()
@@ -40,6 +45,23 @@ func TestPacerLetsAnswersBeMade(t *testing.T) {
 			if got := waited(t, p, lane); got != 0 {
 				t.Errorf("lane %d: waited %s", lane, got)
 			}
+		}
+	})
+}
+
+// Who gives up while an answer is made is told so, and takes nothing of the rate.
+func TestPacerGivesUpWhileAnswersAreMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPacer(PacerOptions{Rate: 1, Burst: 1, PerChat: -1})
+		defer p.Answering()()
+		ctx, cancel := context.WithTimeout(t.Context(), answerTime/2)
+		defer cancel()
+		if err := p.Wait(ctx, LaneBulk, 7); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		began := time.Now()
+		if err := p.Wait(t.Context(), LaneReply, 8); err != nil || time.Since(began) > 0 {
+			t.Errorf("the next one waited %s, %v", time.Since(began), err)
 		}
 	})
 }

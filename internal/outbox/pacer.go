@@ -103,7 +103,9 @@ func (p *Pacer) WaitAlbum(ctx context.Context, lane Lane, chatID int64, n int) e
 	}
 	lane = min(max(lane, LaneReply), LaneBulk)
 	if lane > LaneBreaking {
-		p.answers.wait(ctx)
+		if err := p.answers.wait(ctx); err != nil {
+			return err
+		}
 	}
 	p.mu.Lock()
 	now, alone := time.Now(), !p.anyoneWaits()

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// A way to Telegram that is longer than farAway takes many messages on it at once to
-// keep up a rate. Where it is shorter, as to a server of one's own, more of them only
-// wait for each other: in every queue between here and there, before each answer.
+// A message that takes longer than farAway, on its way to Telegram and until its outcome
+// is written, takes many at once to keep up a rate. Where it is shorter, as to a server of
+// one's own, more of them only wait for each other: in every queue between here and
+// there, before each answer.
 const (
 	farAway = 20 * time.Millisecond
 	nearBy  = 10 * time.Millisecond // and is short again below
@@ -23,9 +24,9 @@ type window struct {
 	few, all int
 	long     atomic.Bool
 
-	mu   sync.Mutex
-	took time.Duration // on the wire, on average over the last ones
-	far  chan struct{} // closed while the way is long
+	mu         sync.Mutex
+	way, write time.Duration // what it takes, on average over the last ones
+	far        chan struct{} // closed while that is long
 }
 
 func newWindow(workers int) *window {
@@ -40,16 +41,21 @@ func (w *window) size() int {
 	return w.few
 }
 
-// note is told how long a message was on the wire.
-func (w *window) note(took time.Duration) {
+// sent is told how long a message was on the wire.
+func (w *window) sent(took time.Duration) { w.note(&w.way, took) }
+
+// written is told how long it took to write an outcome.
+func (w *window) written(took time.Duration) { w.note(&w.write, took) }
+
+func (w *window) note(average *time.Duration, took time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.took += (took - w.took) / 16
+	*average += (took - *average) / 16
 	switch long := w.long.Load(); {
-	case !long && w.took > farAway:
+	case !long && w.way+w.write > farAway:
 		w.long.Store(true)
 		close(w.far)
-	case long && w.took < nearBy:
+	case long && w.way+w.write < nearBy:
 		w.long.Store(false)
 		w.far = make(chan struct{})
 	}

@@ -41,6 +41,26 @@ func TestWindow(t *testing.T) {
 	})
 }
 
+// What it takes to write an outcome counts too, and between the bounds all stays as it is.
+func TestWindowCountsWriting(t *testing.T) {
+	w := newWindow(128)
+	both := func(sent, written time.Duration) int {
+		for range 200 {
+			w.sent(sent)
+			w.written(written)
+		}
+		return w.size()
+	}
+	for _, step := range []struct {
+		sent, written time.Duration
+		want          int
+	}{{15, 1, 64}, {15, 40, 128}, {8, 7, 128}, {4, 4, 64}, {1, 30, 128}, {1, 1, 64}} {
+		if got := both(step.sent*time.Millisecond, step.written*time.Millisecond); got != step.want {
+			t.Errorf("%d ms on the way and %d to be written: %d at work, want %d", step.sent, step.written, got, step.want)
+		}
+	}
+}
+
 // Few workers are all at work.
 func TestWindowOfFew(t *testing.T) {
 	for workers, want := range map[int]int{1: 1, 16: 16, 32: 32, 40: 32, 63: 32, 64: 32, 100: 50, 125: 62, 128: 64} {

@@ -84,18 +84,25 @@ func (b *Outbox) work(ctx, sending context.Context, worker int) {
 		if it.slice != nil {
 			s, done := b.deliverFirst(ctx, it)
 			if done {
-				b.ledger.write(s, written)
+				b.write(s, written)
 			}
 			b.queue.ended(it)
 			b.finished(it.slice, 1, !done)
 			continue
 		}
 		if s, done := b.deliver(ctx, sending, it); done {
-			b.ledger.write(s, written)
+			b.write(s, written)
 		}
 		b.queue.ended(it)
 		b.queue.disown(it.Key)
 	}
+}
+
+// write writes an outcome.
+func (b *Outbox) write(s Settlement, written chan struct{}) {
+	began := time.Now()
+	b.ledger.write(s, written)
+	b.window.written(time.Since(began))
 }
 
 // maxHold is for how long a worker waits for a chat's own limit; a delivery
@@ -176,7 +183,7 @@ func (b *Outbox) attempt(on context.Context, d *Delivery) Settlement {
 	b.ledger.away.Add(1)
 	began := time.Now()
 	out := b.send(on, *d)
-	b.window.note(time.Since(began))
+	b.window.sent(time.Since(began))
 	b.ledger.away.Add(-1)
 	b.feedBack(d, out)
 	s := b.decide(*d, out)

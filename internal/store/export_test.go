@@ -29,8 +29,8 @@ func (s *Store) MergeStep(ctx context.Context, pages int) (bool, error) {
 	return s.mergeStep(ctx, pages)
 }
 
-// LogMost and LogHold are lengths of SQLite's log, LogLook is between two looks at it.
-const LogMost, LogHold, LogLook = logMost, logHold, logLook
+// LogMost and LogHold are lengths of SQLite's log.
+const LogMost, LogHold = logMost, logHold
 
 // Write runs a statement where all that writes is run.
 func (s *Store) Write(ctx context.Context, query string, args ...any) error {
@@ -51,3 +51,10 @@ func (t *Totals) Get(ctx context.Context, key TotalKey, count func(context.Conte
 
 // Forget forgets all of them.
 func (t *Totals) Forget() { t.forget() }
+
+// LogFails is what a look at the log that failed leaves, until the next one.
+func (s *Store) LogFails(err error) {
+	s.log.stop()
+	s.log.over.Wait()
+	s.log.failed(err)
+}

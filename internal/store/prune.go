@@ -9,7 +9,8 @@ import (
 
 // Prune deletes what is older than the rule says and returns how many rows
 // went. What is to go is found without any lock and deleted in small slices, so
-// it may run while the bot works. A zero duration keeps everything.
+// it may run while the bot works. A zero duration keeps everything. An error may also be
+// that SQLite's log has not been moved into the database lately.
 func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int, err error) {
 	var steps []pruneStep
 	if rule.Rows > 0 {
@@ -63,7 +64,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time, rule PruneRule) (n int
 			return n, err
 		}
 	}
-	return n, nil
+	return n, s.log.err()
 }
 
 // oldestArticle is when the first of the articles that stay was first seen, in Unix

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -38,19 +41,44 @@ type logKeeper struct {
 
 	moved os.FileInfo // the log when all of it had been moved; nil is never
 
+	mu      sync.Mutex
+	failure error // of the last look
+
 	stop context.CancelFunc
 	over sync.WaitGroup
 }
 
+func (k *logKeeper) failed(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.failure = err
+}
+
+// err is why the log is not moved, which whoever writes does not notice: it becomes
+// longer. It is nil for PostgreSQL.
+func (k *logKeeper) err() error {
+	if k == nil {
+		return nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.failure
+}
+
 // keepLog begins to look after the log of a database, until close is called.
 func keepLog(database string, writer *sqlx.DB) (*logKeeper, error) {
+	// The log is beside the file itself, by whichever name the database is opened.
+	file, err := filepath.EvalSymlinks(database)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", database, err)
+	}
 	beside, err := sqlx.Open("sqlite", sqliteDSN(database, "_pragma=query_only(1)"))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", database, err)
 	}
 	beside.SetMaxOpenConns(1)
 	ctx, stop := context.WithCancel(context.Background())
-	k := &logKeeper{path: database + "-wal", beside: beside, writer: writer, stop: stop}
+	k := &logKeeper{path: file + "-wal", beside: beside, writer: writer, stop: stop}
 	k.over.Go(func() {
 		for tick := time.NewTicker(logLook); ; {
 			select {
@@ -58,9 +86,8 @@ func keepLog(database string, writer *sqlx.DB) (*logKeeper, error) {
 				tick.Stop()
 				return
 			case <-tick.C:
-				// What fails now, such as on a full disk, is tried at the next look, and
-				// in the end the one who writes does it and is told.
-				_ = k.look(ctx)
+				// What fails now, such as on a full disk, is tried at the next look.
+				k.failed(k.look(ctx))
 			}
 		}
 	})
@@ -77,6 +104,9 @@ func (k *logKeeper) close() error {
 // look moves the log if it is long.
 func (k *logKeeper) look(ctx context.Context) error {
 	before, err := os.Stat(k.path)
+	if errors.Is(err, fs.ErrNotExist) { // nothing was written
+		return nil
+	}
 	if err != nil || before.Size() < logMost || k.moved != nil && k.moved.Size() == before.Size() && k.moved.ModTime().Equal(before.ModTime()) {
 		return err
 	}
