@@ -28,7 +28,7 @@ func TestWindow(t *testing.T) {
 			for _, way := range []struct {
 				took time.Duration
 				most int32
-			}{{8 * time.Millisecond, workers / 2}, {60 * time.Millisecond, workers}, {8 * time.Millisecond, workers / 2}, {15 * time.Millisecond, workers / 2}} {
+			}{{8 * time.Millisecond, workers / 2}, {60 * time.Millisecond, workers}, {8 * time.Millisecond, workers / 2}, {35 * time.Millisecond, workers / 2}} {
 				took.Store(int64(way.took))
 				time.Sleep(200 * time.Millisecond) // the average follows
 				most.Store(0)
@@ -54,7 +54,7 @@ func TestWindowCountsWriting(t *testing.T) {
 	for _, step := range []struct {
 		sent, written time.Duration
 		want          int
-	}{{15, 1, 64}, {15, 40, 128}, {8, 7, 128}, {4, 4, 64}, {1, 30, 128}, {1, 1, 64}} {
+	}{{35, 1, 64}, {15, 40, 128}, {18, 17, 128}, {14, 14, 64}, {1, 50, 128}, {1, 1, 64}} {
 		if got := both(step.sent*time.Millisecond, step.written*time.Millisecond); got != step.want {
 			t.Errorf("%d ms on the way and %d to be written: %d at work, want %d", step.sent, step.written, got, step.want)
 		}
