@@ -64,7 +64,15 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	}
 	dayOff := !b.o.Board.Issuer().EveryDay && !last.IsZero() && !rates.Stale(last, asked) // it will have no list of its own
 	if asked.After(today) && asked.After(last) && !dayOff {
-		return outbox.Message{Text: r.p.H("rates.future", "Date", civil(r, asked)), Keyboard: ratesKeyboard(r, q, first, last)}, nil
+		text := r.p.H("rates.future", "Date", civil(r, asked))
+		if rates.Stale(last, today) { // nobody knows what the bank has said meanwhile
+			stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, last, r.now)
+			if err != nil {
+				return outbox.Message{}, err
+			}
+			text = r.p.H("rates.unheard", "Date", civil(r, asked)) + "\n\n" + stale
+		}
+		return outbox.Message{Text: text, Keyboard: ratesKeyboard(r, q, first, last)}, nil
 	}
 	quotes, err := b.book().Quotes(ctx, codes, asked)
 	if err != nil {

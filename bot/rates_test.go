@@ -114,6 +114,7 @@ func TestRatesScreens(t *testing.T) {
 			d.set(time.Date(2026, time.December, 1, 10, 0, 0, 0, almaty))
 			keep("source_down_for_a_week", ask("/rates usd eur"))
 			keep("source_down_for_a_week_convert", ask("100 usd"))
+			keep("source_down_for_a_week_tomorrow", ask("/rates tomorrow"))
 			history := ask("/rates 20.11.2026")
 			keep("history", history)
 			before, _, _ := d.press(reader, history, "←")

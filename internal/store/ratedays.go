@@ -32,14 +32,19 @@ func (r Rates) SaveNone(ctx context.Context, now, date time.Time) error {
 // noneLasts is for how long it is believed that a bank has no list for a date.
 const noneLasts = 30 * 24 * time.Hour
 
+// noneCounts says of a row of rateless_days that the bank had a list of a later date by
+// then: a bank in trouble has none for anything, and once it is well again its word of
+// before does not count.
+const noneCounts = `EXISTS (SELECT 1 FROM rates l WHERE l.book = rateless_days.book AND l.rate_date > rateless_days.rate_date AND l.fetched_at <= rateless_days.asked_at)`
+
 // Settled returns the dates from first to last, both included, of which it is
-// known what the bank lists: those with rates, and those it had none for when it
-// was asked so long after the date, or later, and within the last month: a bank in
-// trouble has no list for anything. They are in order.
+// known what the bank lists: those with rates, and those it had none for, though it
+// had later ones, when it was asked so long after the date, or later, and within the
+// last month. They are in order.
 func (r Rates) Settled(ctx context.Context, now, first, last time.Time, after time.Duration) ([]time.Time, error) {
 	var days []int64
 	err := list(ctx, r.s.r, &days, `SELECT rate_date FROM rates WHERE book = ? AND rate_date >= ? AND rate_date <= ?
-		UNION SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date >= ? AND rate_date <= ? AND asked_at - rate_date >= ? AND asked_at > ? ORDER BY rate_date`,
+		UNION SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date >= ? AND rate_date <= ? AND asked_at - rate_date >= ? AND asked_at > ? AND `+noneCounts+` ORDER BY rate_date`,
 		r.book, ms(first), ms(last), r.book, ms(first), ms(last), after.Milliseconds(), ms(now.Add(-noneLasts)))
 	if err != nil {
 		return nil, fmt.Errorf("read settled dates: %w", err)
@@ -100,7 +105,7 @@ func (r Rates) findGaps(ctx context.Context, rows map[string][]rateRow) (map[str
 		return out, nil
 	}
 	var none []int64
-	err := list(ctx, r.s.r, &none, `SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date > ? AND rate_date < ? ORDER BY rate_date`, r.book, first, last)
+	err := list(ctx, r.s.r, &none, `SELECT rate_date FROM rateless_days WHERE book = ? AND rate_date > ? AND rate_date < ? AND `+noneCounts+` ORDER BY rate_date`, r.book, first, last)
 	if err != nil {
 		return nil, fmt.Errorf("read days without rates: %w", err)
 	}

@@ -32,13 +32,14 @@ func TestSettledDates(t *testing.T) {
 		if len(got) != 0 {
 			t.Errorf("between them: %v", got)
 		}
-		// What had no list soon after its date may still get one; what has one is listed.
+		// What had no list soon after its date may still get one, nor does it count that it
+		// had none while there was no later one either; what has one is listed.
 		must(t, s.Rates(rates.Book{}).SaveNone(ctx, day(16).Add(8*time.Hour), day(15)))
 		must(t, s.Rates(rates.Book{}).SaveNone(ctx, day(25), day(16)))
 		must(t, s.Rates(rates.Book{}).SaveNone(ctx, day(25), day(17)))
 		must(t, s.Rates(rates.Book{}).Save(ctx, noon, rates.Day{Date: day(17), Rates: []rates.Rate{rate("USD", 1, "500", "0")}}))
 		for after, want := range map[time.Duration][]time.Time{
-			0: {day(15), day(16), day(17)}, 8 * 24 * time.Hour: {day(16), day(17)}, 10 * 24 * time.Hour: {day(17)},
+			0: {day(16), day(17)}, 8 * 24 * time.Hour: {day(16), day(17)}, 10 * 24 * time.Hour: {day(17)},
 		} {
 			got, err = s.Rates(rates.Book{}).Settled(ctx, noon, day(13), day(19), after)
 			must(t, err)
@@ -52,6 +53,39 @@ func TestSettledDates(t *testing.T) {
 		if diff := cmp.Diff([]time.Time{day(10), day(12), day(17)}, got); diff != "" {
 			t.Errorf("a month later: %s", diff)
 		}
+	})
+}
+
+// A bank that has nothing for days, as it is in trouble, is asked for them again once it
+// is well; until then nobody knows of what day the change is.
+func TestTroubleIsNoWord(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		r, ctx := open().Rates(rates.Book{}), t.Context()
+		day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+		list := func(n int, value string) rates.Day {
+			return rates.Day{Date: day(n), Rates: []rates.Rate{rate("USD", 1, value, "0")}}
+		}
+		must(t, r.Save(ctx, day(10), list(10, "500")))
+		none := func(asked time.Time) {
+			for n := 11; n <= 13; n++ {
+				must(t, r.SaveNone(ctx, asked, day(n)))
+			}
+		}
+		knows := func(when string, want int, direction int) {
+			t.Helper()
+			settled, err := r.Settled(ctx, day(16), day(11), day(13), 0)
+			must(t, err)
+			quotes, err := r.Quotes(ctx, []string{"USD"}, day(14))
+			must(t, err)
+			if len(settled) != want || len(quotes) != 1 || quotes[0].Direction() != direction {
+				t.Errorf("%s: settled are %v, the rate is %+v", when, settled, quotes)
+			}
+		}
+		none(day(13).Add(20 * time.Hour))
+		must(t, r.Save(ctx, day(14).Add(time.Hour), list(14, "490")))
+		knows("the bank is back", 0, 0)
+		none(day(14).Add(2 * time.Hour))
+		knows("it has nothing for them after all", 3, -1)
 	})
 }
 
