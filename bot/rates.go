@@ -65,7 +65,11 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	dayOff := !b.o.Board.Issuer().EveryDay && !last.IsZero() && !rates.Stale(last, asked) // it will have no list of its own
 	if asked.After(today) && asked.After(last) && !dayOff {
 		text := r.p.H("rates.future", "Date", civil(r, asked))
-		if rates.Stale(last, today) { // nobody knows what the bank has said meanwhile
+		bank, err := b.o.Store.BankState(ctx, b.o.Board.Issuer().ID)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		if !bank.FailingSince.IsZero() { // nobody knows what it has said meanwhile
 			stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, last, r.now)
 			if err != nil {
 				return outbox.Message{}, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -37,7 +38,7 @@ func (s *Store) DigestSlots(ctx context.Context, after, upTo time.Time) ([]SlotC
 }
 
 // Waiting counts, by lane, the messages that should be sent by now and are not,
-// those of running broadcasts to the slice.
+// those of running broadcasts to the slice, and each picture of an album.
 func (s *Store) Waiting(ctx context.Context, now time.Time) (map[outbox.Lane]int, error) {
 	var rows []struct {
 		Lane int `db:"lane"`
@@ -46,9 +47,7 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (map[outbox.Lane]int
 	err := list(ctx, s.r, &rows, `SELECT lane, SUM(n) AS n FROM (
 			SELECT lane, COUNT(*) AS n FROM outbox WHERE state = 'pending' AND due_at <= ? GROUP BY lane
 			UNION ALL SELECT lane, COUNT(*) FROM outbox WHERE state = 'sending' GROUP BY lane
-			UNION ALL SELECT CASE WHEN category = 'breaking' THEN CAST(? AS INTEGER) ELSE CAST(? AS INTEGER) END,
-				total - sent - failed - gone - too_late - retrying FROM broadcasts WHERE state = 'running'
-		) AS waiting GROUP BY lane`, ms(now), int(outbox.LaneBreaking), int(outbox.LaneBulk))
+		) AS waiting GROUP BY lane`, ms(now))
 	if err != nil {
 		return nil, fmt.Errorf("count what waits: %w", err)
 	}
@@ -58,5 +57,40 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (map[outbox.Lane]int
 			waiting[outbox.Lane(r.Lane)] = r.N
 		}
 	}
+	if err := s.waitingOfRuns(ctx, waiting); err != nil {
+		return nil, fmt.Errorf("count what waits of broadcasts: %w", err)
+	}
 	return waiting, nil
+}
+
+// waitingOfRuns adds what running broadcasts have left.
+func (s *Store) waitingOfRuns(ctx context.Context, waiting map[outbox.Lane]int) error {
+	var runs []struct {
+		Kind     string `db:"kind"`
+		Category string `db:"category"`
+		Left     int    `db:"chats_left"`
+		Body     string `db:"body"`
+	}
+	err := list(ctx, s.r, &runs, `SELECT b.kind, b.category, b.total - b.sent - b.failed - b.gone - b.too_late - b.retrying AS chats_left, p.body
+		FROM broadcasts b JOIN payloads p ON p.payload_id = b.payload_id WHERE b.state = 'running'`)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if r.Left <= 0 {
+			continue
+		}
+		lane, each := outbox.LaneBulk, 1
+		if r.Category == CategoryBreaking {
+			lane = outbox.LaneBreaking
+		}
+		if r.Kind == KindSend {
+			d := outbox.Delivery{Action: outbox.ActionSend}
+			if err := json.Unmarshal([]byte(r.Body), &d.Message); err == nil { // else each fails, once
+				each = d.Messages()
+			}
+		}
+		waiting[lane] += r.Left * each
+	}
+	return nil
 }

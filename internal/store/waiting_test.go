@@ -68,5 +68,16 @@ func TestWaiting(t *testing.T) {
 		if diff := cmp.Diff(map[outbox.Lane]int{outbox.LaneReply: 1, outbox.LaneDigest: 2, outbox.LaneBreaking: 4, outbox.LaneBulk: 5}, got); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
 		}
+		// An album is as many messages as it has pictures; to correct it is one call.
+		album := outbox.Message{Copy: &outbox.MessageRef{ChatID: 1, MessageID: 7, More: []int64{8, 9}}}
+		must(t, s.CreateBroadcast(ctx, noon, store.Broadcast{ID: "album", Category: store.CategoryNewsroom, Message: album}))
+		if started, err := s.StartBroadcast(ctx, noon, "album"); !started || err != nil {
+			t.Fatal(started, err)
+		}
+		got, err = s.Waiting(ctx, noon)
+		must(t, err)
+		if got[outbox.LaneBulk] != 5+3*5 {
+			t.Errorf("with an album to 5 chats %d wait", got[outbox.LaneBulk])
+		}
 	})
 }
