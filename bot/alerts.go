@@ -67,7 +67,7 @@ func (b *Bot) alerts(ctx context.Context, r *request) (answer, error) {
 		return answer{messages: []outbox.Message{noRateOfBase(r.p)}}, nil
 	}
 	if err != nil {
-		return note(r.p.H("convert.unknown", "Word", locale.Clip(w.currency, 60))), nil
+		return unknownCurrency(r.p, w.currency), nil
 	}
 	m, err := b.addWatch(ctx, r, code, w)
 	return answer{messages: []outbox.Message{m}}, err

@@ -41,7 +41,7 @@ func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer
 		return answer{messages: []outbox.Message{m}}, true, err
 	}
 	if unknown := (*rates.UnknownError)(nil); errors.As(err, &unknown) {
-		return note(r.p.H("convert.unknown", "Word", locale.Clip(unknown.Word, 60))), true, nil
+		return unknownCurrency(r.p, unknown.Word), true, nil
 	}
 	if amount := (*rates.AmountError)(nil); errors.As(err, &amount) {
 		return note(r.p.H("convert." + string(amount.Problem))), true, nil
@@ -52,6 +52,16 @@ func (b *Bot) conversion(ctx context.Context, r *request, text string) (a answer
 	m, err := b.conversionScreen(ctx, r, q.Amount, q.From, q.To)
 	offerOther(r.p, &m, q.Other, q.From, q.To)
 	return answer{messages: []outbox.Message{m}}, true, err
+}
+
+// unknownCurrency says of a word that it names no currency, or none that is listed when
+// it looks like a code.
+func unknownCurrency(p *locale.Printer, word string) answer {
+	code := strings.ToUpper(word)
+	if !codePattern.MatchString(code) {
+		return note(p.H("convert.unknown", "Word", locale.Clip(word, 60)))
+	}
+	return answer{messages: []outbox.Message{{Text: p.H("convert.missing", "Code", code), Keyboard: [][]outbox.Button{{{Text: p.T("rates.button_all"), Data: "k:::all"}}}}}}
 }
 
 // offerOther offers what was counted as 1500 as 1.5 where that may have been meant.
