@@ -100,7 +100,7 @@ type Bot struct {
 const (
 	handlerLimit = 30 * time.Second // for one update
 	atOnce       = 256              // updates handled at once
-	perChat      = 100              // updates of one chat that may wait
+	perChat      = 200              // updates of one chat that may wait: more than manyOpen and all that come at once
 )
 
 // New makes a bot. It does not touch the network.

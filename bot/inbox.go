@@ -17,10 +17,10 @@ const (
 	// other, to save what it costs to keep updates in the store: a write for all and
 	// one for each.
 	defaultPatience = 3 * time.Millisecond
-	// busyPatience is how long it does so while more than manyOpen updates wait for
-	// their answers, as after the bot was away: Telegram keeps the others as well as the
-	// store does, and a chat's queue holds no more than perChat.
-	busyPatience = 200 * time.Millisecond
+	// busyPatience is how long the next ones wait at most while more than manyOpen are
+	// not answered, as after the bot was away: Telegram keeps them as well as the store
+	// does, and a chat's queue holds no more than perChat.
+	busyPatience = 5 * time.Second
 	manyOpen     = 50
 	// keptPatience is how long it does so when the store does not keep anything.
 	keptPatience = 5 * time.Second
@@ -58,13 +58,7 @@ func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
 	}
 	done := make(chan struct{})
 	go func() { t.all.Wait(); close(done) }()
-	patience := b.o.Patience
-	b.mu.Lock()
-	if b.running > manyOpen {
-		patience = max(patience, busyPatience)
-	}
-	b.mu.Unlock()
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(b.o.Patience)
 	defer timer.Stop()
 	for waited := false; ; waited = true {
 		select {
@@ -80,10 +74,37 @@ func (b *Bot) Handle(ctx context.Context, updates []telegram.Update) error {
 		}
 		err := b.keep(ctx, t)
 		if err == nil {
+			b.catchUp(ctx, done)
 			return nil
 		}
 		b.o.Log.Warn("updates that take long are not kept, the next ones wait for them", slog.Any("error", err))
 		timer.Reset(keptPatience)
+	}
+}
+
+// catchUp returns when no more than manyOpen updates are open, after busyPatience, or
+// when a batch is done or ctx.
+func (b *Bot) catchUp(ctx context.Context, done <-chan struct{}) {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	late := time.NewTimer(busyPatience)
+	defer late.Stop()
+	for {
+		b.mu.Lock()
+		open := b.running
+		b.mu.Unlock()
+		if open <= manyOpen {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-late.C:
+			return
+		case <-done:
+			return
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
