@@ -43,7 +43,7 @@ type teller struct {
 	loud bool
 
 	mu       sync.Mutex             // one question at a time; guards what is below
-	days     map[time.Time]dayState // by date: those without a list so far
+	days     map[time.Time]dayState // by date: those that are not asked for before some time
 	held     map[time.Time]heldDay  // by date: those whose list jumps
 	lacks    map[time.Time][]string // by date: the currencies that its list was said to lack
 	leftOut  map[time.Time][]string // by date: the currencies that are not believed
@@ -64,6 +64,7 @@ func newTeller(t *Jobs, bank Bank) *teller {
 type dayState struct {
 	next     time.Time // it is not asked for before
 	failures int
+	none     bool // the bank had no list for it
 }
 
 // The longest waits; one that is longer was begun by a clock that has since been moved.
@@ -183,14 +184,11 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 				return false, err
 			}
 		}
-		if date.Before(today.AddDate(0, 0, -settledAfter)) {
-			return false, nil
-		}
 		wait := t.usualWait(now)
 		if date.Before(today) {
 			wait = noListWait
 		}
-		t.days[date] = dayState{next: now.Add(jitter(wait))}
+		t.days[date] = dayState{next: now.Add(jitter(wait)), none: true}
 		return false, nil
 	case err != nil:
 		why := rates.TroubleOf(err)
@@ -227,6 +225,7 @@ func (t *teller) fetch(ctx context.Context, now, date, today time.Time) (stored 
 	if err := t.store.Save(ctx, now, day); err != nil {
 		return false, fmt.Errorf("save rates of %s: %w", date.Format(time.DateOnly), err)
 	}
+	t.askBefore(date)
 	news, err := t.planLacking(ctx, now, date, today)
 	if err != nil {
 		return false, err

@@ -35,3 +35,11 @@ func (t *teller) askAgain(ctx context.Context, now time.Time, have map[time.Time
 	}
 	return nil
 }
+
+// askBefore lets the days without a list just before a date that has one be asked for
+// again: that they have none counts since the bank is known to have a later one.
+func (t *teller) askBefore(date time.Time) {
+	for day := date.AddDate(0, 0, -1); t.days[day].none; day = day.AddDate(0, 0, -1) {
+		delete(t.days, day)
+	}
+}

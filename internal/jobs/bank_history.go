@@ -9,8 +9,8 @@ import (
 const (
 	// historyDays is how far back the history is filled: a year, for the charts.
 	historyDays = 365
-	// settledAfter is how many days a past date's empty list may still fill;
-	// after them the bank is not asked again, not even after a restart.
+	// settledAfter is how many days a past date's empty list may still fill; after
+	// them a bank that has later lists is not asked again, not even after a restart.
 	settledAfter = 7
 	// historyBatch is how many dates are asked for in a run, so that it ends
 	// well within the job's lease.
