@@ -47,7 +47,7 @@ func (t *batch) add(u telegram.Update) {
 // Handle answers a batch of updates: chats at the same time, a chat's updates in
 // order. It returns when each is answered, or kept in the store and answered
 // soon, also when the program is killed before: Telegram need not give any of
-// them again. It always returns nil: an update that fails is told to the reader
+// them again. Of more than manyOpen it waits for some to be answered. It always returns nil: an update that fails is told to the reader
 // and to the log, not tried again.
 //
 // When ctx ends, what was begun is finished first.

@@ -91,17 +91,9 @@ func (b *Bot) scheduledLines(ctx context.Context, r *request) (string, error) {
 			return "", err
 		}
 		t.WriteString("\n" + r.p.H("queue.scheduled_line", "When", whenWords(r.p, c.StartAt, r.now), "Title", locale.Clip(c.Title, maxTitle), "Count", count,
-			"Time", about(r.p, digest.Sending(count*messagesOf(c), b.rateOf(c)))))
+			"Time", about(r.p, digest.Sending(count*c.Message.Messages(), b.rateOf(c)))))
 	}
 	return t.String(), nil
-}
-
-// messagesOf is how many messages of a broadcast each chat gets: as many as an album has.
-func messagesOf(c store.Broadcast) int {
-	if c.Kind != store.KindSend {
-		return 1
-	}
-	return (&outbox.Delivery{Action: outbox.ActionSend, Message: c.Message}).Messages()
 }
 
 // freeRate is how many messages a second leave that are not paid for.

@@ -64,17 +64,9 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	}
 	dayOff := !b.o.Board.Issuer().EveryDay && !last.IsZero() && !rates.Stale(last, asked) // it will have no list of its own
 	if asked.After(today) && asked.After(last) && !dayOff {
-		text := r.p.H("rates.future", "Date", civil(r, asked))
-		bank, err := b.o.Store.BankState(ctx, b.o.Board.Issuer().ID)
+		text, err := b.notOut(ctx, r, asked, last)
 		if err != nil {
 			return outbox.Message{}, err
-		}
-		if !bank.FailingSince.IsZero() { // nobody knows what it has said meanwhile
-			stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, last, r.now)
-			if err != nil {
-				return outbox.Message{}, err
-			}
-			text = r.p.H("rates.unheard", "Date", civil(r, asked)) + "\n\n" + stale
 		}
 		return outbox.Message{Text: text, Keyboard: ratesKeyboard(r, q, first, last)}, nil
 	}
@@ -129,6 +121,17 @@ func (b *Bot) ratesScreen(ctx context.Context, r *request, q ratesQuery) (outbox
 	}
 	t.WriteString("<i>" + r.p.H("rates.source") + "</i>")
 	return outbox.Message{Text: t.String(), Keyboard: ratesKeyboard(r, q, first, last)}, nil
+}
+
+// notOut says that there are no rates for a day to come: not yet, or as far as is known
+// while the bank is silent.
+func (b *Bot) notOut(ctx context.Context, r *request, asked, last time.Time) (string, error) {
+	bank, err := b.o.Store.BankState(ctx, b.o.Board.Issuer().ID)
+	if err != nil || bank.FailingSince.IsZero() {
+		return r.p.H("rates.future", "Date", civil(r, asked)), err
+	}
+	stale, err := digest.StaleNote(ctx, b.o.Store, b.o.Board.Book, r.p, last, r.now)
+	return r.p.H("rates.unheard", "Date", civil(r, asked)) + "\n\n" + stale, err
 }
 
 // ratesNotes say how the rates of a date stand to the day that was asked for, and what

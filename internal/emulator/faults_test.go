@@ -130,6 +130,14 @@ func TestFaultsChoose(t *testing.T) {
 	must(t, s, nil, "getMe")
 
 	s.ClearFaults()
+	s.Inject(Fault{Text: "this one", Kind: InternalError})
+	for text, want := range map[string]int{"this one": 500, "this one, too": 200} {
+		if got := form(t, s, "sendMessage", "chat_id", "501", "text", text).Status; got != want {
+			t.Errorf("%q: status %d, want %d", text, got, want)
+		}
+	}
+
+	s.ClearFaults()
 	s.SetSeed(7)
 	s.Inject(Fault{Kind: InternalError, Chance: 0.5})
 	failed := 0

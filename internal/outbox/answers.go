@@ -12,8 +12,9 @@ import (
 // a Telegram that is far.
 const answerTime = 10 * time.Millisecond
 
-// answers are the answers to readers that are being made. Without a limit, or far below it, a broadcast takes all that the machine has,
-// and an answer would get its share of the processors only.
+// answers are the answers to readers that are being made. Without a limit, or far below
+// it, a broadcast takes all that the machine has, and an answer would get its share of the
+// processors only.
 type answers struct {
 	some atomic.Int32 // saves the lock on nearly every message
 	mu   sync.Mutex

@@ -66,10 +66,10 @@ func (d Delivery) IDs() []int64 { return append([]int64{d.TargetID}, d.MoreIDs..
 
 // Messages returns how many messages it sends, as Telegram's limits count them.
 func (d *Delivery) Messages() int {
-	if d.Action != ActionSend || d.Message.Copy == nil {
+	if d.Action != ActionSend {
 		return 1
 	}
-	return 1 + len(d.Message.Copy.More)
+	return d.Message.Messages()
 }
 
 // Run is a broadcast, a correction or a recall whose recipients may be sent to now.

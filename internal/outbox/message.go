@@ -21,6 +21,14 @@ type Message struct {
 	Silent bool `json:"silent,omitempty"`
 }
 
+// Messages is how many messages a chat gets: as many as an album has.
+func (m Message) Messages() int {
+	if m.Copy == nil {
+		return 1
+	}
+	return 1 + len(m.Copy.More)
+}
+
 // Preview is the link preview under or above a text. A picture is shown with a
 // text of up to 4096 units by previewing the picture's own address.
 type Preview struct {

@@ -85,9 +85,9 @@ func (s *Store) waitingOfRuns(ctx context.Context, waiting map[outbox.Lane]int) 
 			lane = outbox.LaneBreaking
 		}
 		if r.Kind == KindSend {
-			d := outbox.Delivery{Action: outbox.ActionSend}
-			if err := json.Unmarshal([]byte(r.Body), &d.Message); err == nil { // else each fails, once
-				each = d.Messages()
+			var m outbox.Message
+			if err := json.Unmarshal([]byte(r.Body), &m); err == nil { // else each fails, once
+				each = m.Messages()
 			}
 		}
 		waiting[lane] += r.Left * each
