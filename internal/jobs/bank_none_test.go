@@ -8,11 +8,11 @@ import (
 	"newsbot/internal/rates"
 )
 
-// emptyBank has no list for the days of the year from first to last, unless it is well.
+// emptyBank has no list from a day of the year on, until it is well.
 type emptyBank struct {
 	jumpyBank
-	first, last int
-	well        *bool
+	first int
+	well  *bool
 }
 
 func (b emptyBank) Fetch(ctx context.Context, date time.Time) (rates.Day, error) {
